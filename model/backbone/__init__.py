@@ -1,0 +1,1 @@
+"""The network: one decoder with flags."""
