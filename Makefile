@@ -1,0 +1,79 @@
+# Every target sets up what it needs; `make` alone lists them.
+#
+# Choices:  PYTHON=python3.12   TORCH=torch==2.13.0 (the CUDA build)   CONSTRAINTS= (newest versions)   VENV=folder
+# pip's own settings (PIP_INDEX_URL, PIP_FIND_LINKS, PIP_CACHE_DIR ...) are respected.
+
+SHELL := /bin/bash
+PYTHON ?=
+TORCH ?=
+CONSTRAINTS ?= constraints.txt
+VENV ?= .venv
+OUT ?= out
+export PYTHON TORCH CONSTRAINTS VENV
+
+BIN := $(VENV)/bin
+SETUP := scripts/setup
+SOURCES := agent model tools ui
+
+.DEFAULT_GOAL := help
+.PHONY: help run ui test check format pytest test-ui bench train facts clean setup libraries
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## both agents on the bundled tasks, with a comparison and a report under out/
+	@$(BIN)/palimpsest tour --out $(OUT)
+
+ui: setup ## serve the web page
+	@$(BIN)/palimpsest ui
+
+test: libraries check pytest ## all checks and all tests; the browser's only where there is one
+
+check: $(VENV)/.dev ## lint, types, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted; remedy: make format"; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.dev ## let ruff format the code and mend what it can
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+pytest: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(PYTEST)
+
+test-ui: $(VENV)/.browser ## the tests that drive the page in a headless Chromium
+	@$(SETUP) browser
+	@$(BIN)/python -m pytest -m browser $(PYTEST)
+
+bench: setup ## accuracy and cost of every arm on tasks with entities never trained on
+	@$(BIN)/palimpsest bench agent/tasks/dev.jsonl --out $(OUT)/bench
+
+train: setup ## train the embedded planner from the facts (about two hours on two cores; resumes)
+	@$(BIN)/python -m model.train
+
+facts: setup ## build the fact table anew from the raw tables in DATA=folder
+	@$(BIN)/python -m tools.facts.build $(DATA)
+
+clean: ## remove the virtual environment and everything made
+	rm -rf $(VENV) $(OUT) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --- Set-up: one stamp a stage, renewed when what it depends on changes ---------------------------------------
+setup: $(VENV)/.packages libraries
+
+$(VENV)/bin/python:
+	@$(SETUP) venv
+
+$(VENV)/.packages: pyproject.toml $(wildcard $(CONSTRAINTS)) | $(VENV)/bin/python
+	@$(SETUP) packages
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(wildcard $(CONSTRAINTS)) | $(VENV)/bin/python
+	@$(SETUP) packages dev
+	@touch $@ $(VENV)/.packages
+
+$(VENV)/.browser: $(VENV)/.dev
+	@$(SETUP) packages dev,ui-test
+	@touch $@
+
+libraries: | $(VENV)/bin/python
+	@$(SETUP) libraries || true
