@@ -1,0 +1,1 @@
+"""One reader per domain: raw rows in, entities, aliases and facts of the draft out."""

@@ -1,0 +1,208 @@
+"""Countries: World Bank series, Factbook profiles and Mondial's independence dates under one id.
+
+Guarantees: numbers in base units with the unit named; relations resolved where the name is clear.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from math import log10
+
+from tools.facts.countries import Atlas, Country
+from tools.facts.draft import Draft, Statement, Thing
+from tools.facts.names import ascii_only
+from tools.facts.quantity import parse_number, stated_year
+from tools.facts.raw import Raw, Row
+
+UNITS = {
+    "population": "people",
+    "population_factbook": "people",
+    "gdp": "USD",
+    "gdp_factbook": "USD",
+    "gdp_per_capita": "USD",
+    "gdp_growth": "%",
+    "inflation": "%",
+    "unemployment": "%",
+    "area": "km2",
+    "land_area": "km2",
+    "coastline": "km",
+    "land_border": "km",
+    "highest_elevation": "m",
+    "life_expectancy": "years",
+    "median_age": "years",
+    "birth_rate": "per 1,000 people",
+    "death_rate": "per 1,000 people",
+    "fertility": "children per woman",
+    "infant_mortality": "per 1,000 live births",
+    "urban_population": "%",
+    "internet_users": "%",
+    "co2": "t",
+    "exports": "USD",
+    "imports": "USD",
+    "military_spending": "% of GDP",
+    "forest": "%",
+    "airports": "",
+}
+DECIMALS = {"gdp": Decimal(1), "population": Decimal(1), "inflation": Decimal("0.01")}
+LANGUAGES_AT_MOST = 8
+_PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_NEIGHBOUR = re.compile(r"(?:^|[;,]|\band\b)\s*(?P<name>[A-Z][^;,\d]*?)\s*\d[\d.,]*\s*km")
+_PEAK = re.compile(r"^(?P<name>.*?)\s*,?\s*(?P<metres>-?\d[\d,]*(?:\.\d+)?)\s*m\b")
+_NO_LANGUAGE = re.compile(r"\d|\b(?:other|unspecified|many|local|indigenous|tribal|various|numerous|languages?|dialects?|none|note)\b", re.I)
+OFFICIAL_CURRENCY = {"country/USA": "US dollars (USD)"}
+
+
+def read(raw: Raw, draft: Draft, atlas: Atlas) -> None:
+    """Read every country and its facts."""
+    for country in atlas.countries:
+        _enter(country, draft)
+    for row in raw.rows("country", "country_profile"):
+        entity_id, column = atlas.by_key(row.entity_id, row.name), raw.column(row)
+        if entity_id and column:
+            _state(row, Statement(entity_id, column.field, row.value, period=_period(row), source=row.source, rank=column.rank), draft, atlas)
+    _fill_currencies(draft, atlas)
+    _weigh(draft)
+
+
+def _enter(country: Country, draft: Draft) -> None:
+    draft.thing(Thing(country.id, "country", country.name, 8.0 if country.is_sovereign else 5.0, country.is_sovereign))
+    for alias in country.also:
+        draft.alias(alias, country.id)
+    for alias in (country.name, *country.also):
+        draft.alias(ascii_only(alias), country.id)
+    if country.zh:
+        draft.alias(country.zh, country.id, "zh")
+    draft.say(Statement(country.id, "continent", country.continent, source="countrycodes"))
+    draft.say(Statement(country.id, "iso_code", country.iso3, source="countrycodes"))
+
+
+def _period(row: Row) -> str:
+    if row.period:
+        return row.period
+    trailing = re.search(r" (\d{4})$", row.property)
+    return trailing[1] if trailing else stated_year(row.value)
+
+
+def _state(row: Row, said: Statement, draft: Draft, atlas: Atlas) -> None:
+    match said.field:
+        case field if field in UNITS:
+            _measure(said, draft)
+        case "neighbours":
+            _neighbours(said, draft, atlas)
+        case "highest_point":
+            _peak(said, draft)
+        case "capital":
+            _texts(said, _capitals(said.value), draft)
+        case "languages":
+            _texts(said, _languages(said.value), draft)
+        case "currency":
+            _texts(said, [said.value.partition(" per US dollar")[0]], draft)
+        case "government":
+            _texts(said, [_PARENTHESES.sub("", re.split(r";|\bnote\b", said.value)[0]).strip()], draft)
+        case "former_ruler":
+            _texts(said, [_ruler(said.value, atlas)], draft)
+        case "internet_domain":
+            _texts(said, re.findall(r"\.[a-z]{2,3}\b", said.value)[:1], draft)
+        case _:
+            draft.say(said)
+
+
+def _measure(said: Statement, draft: Draft) -> None:
+    number = parse_number(said.value)
+    if number is not None and said.field in DECIMALS:
+        number = number.quantize(DECIMALS[said.field])
+    draft.measure(_with(said, said.value, UNITS[said.field]), number)
+
+
+def _with(said: Statement, value: str, unit: str = "", value_id: str = "") -> Statement:
+    return Statement(said.entity_id, said.field, value, None, unit, said.period, said.source, value_id, said.rank)
+
+
+def _texts(said: Statement, values: list[str], draft: Draft) -> None:
+    for value in values:
+        if value:
+            draft.say(_with(said, value))
+
+
+def _neighbours(said: Statement, draft: Draft, atlas: Atlas) -> None:
+    plain = _PARENTHESES.sub("", said.value)
+    for found in _NEIGHBOUR.finditer(plain):
+        neighbour = atlas.by_name(found["name"])
+        if neighbour and neighbour != said.entity_id:
+            draft.say(_with(said, draft.things[neighbour].name, value_id=neighbour))
+
+
+def _peak(said: Statement, draft: Draft) -> None:
+    found = _PEAK.match(said.value)
+    if not found:
+        draft.dropped["highest_elevation"] += 1
+        return
+    name = _PARENTHESES.sub("", found["name"]).strip()
+    draft.say(_with(said, name))
+    height = Statement(said.entity_id, "highest_elevation", said.value, unit="m", source=said.source)
+    draft.measure(height, parse_number(found["metres"]))
+
+
+def _capitals(text: str) -> list[str]:
+    stated = _PARENTHESES.sub("", re.split(r"\bnote\b", text)[0])
+    names = [re.split(r" in Romanian|,? aka ", part)[0].strip() for part in re.split(r"; |, (?!D\.?C)", stated)]
+    return [name for name in names if name and name[0].isupper() and not name.startswith(("The UN", "None"))]
+
+
+def _languages(text: str) -> list[str]:
+    flat = _PARENTHESES.sub("", _PARENTHESES.sub("", text))
+    names = [re.sub(r"\s*(?:less than )?[\d.]+%.*", "", part).strip() for part in re.split(r"[,;]| and ", flat)]
+    kept = [name for name in names if 2 < len(name) < 30 and name[0].isupper() and not _NO_LANGUAGE.search(name)]
+    return list(dict.fromkeys(kept))[:LANGUAGES_AT_MOST]
+
+
+def _ruler(code: str, atlas: Atlas) -> str:
+    country = atlas.by_key(f"mondial/{code}", MONDIAL_CODES.get(code, code))
+    return next((c.name for c in atlas.countries if c.id == country), MONDIAL_CODES.get(code, code))
+
+
+def _fill_currencies(draft: Draft, atlas: Atlas) -> None:
+    known = {said.entity_id for said in draft.statements if said.field == "currency"}
+    for country in atlas.countries:
+        currency = OFFICIAL_CURRENCY.get(country.id, country.currency)
+        if country.id not in known and currency:
+            draft.say(Statement(country.id, "currency", currency, source="countrycodes"))
+
+
+def _weigh(draft: Draft) -> None:
+    newest: dict[str, tuple[str, Decimal]] = {}
+    for said in draft.statements:
+        if said.field == "population" and said.number:
+            newest[said.entity_id] = max(newest.get(said.entity_id, ("", Decimal(1))), (said.period, said.number))
+    for entity_id, (_, people) in newest.items():
+        thing = draft.things[entity_id]
+        draft.weigh(entity_id, thing.weight + log10(max(people, 1)) / 2)
+
+
+MONDIAL_CODES = {
+    "GB": "United Kingdom",
+    "F": "France",
+    "E": "Spain",
+    "P": "Portugal",
+    "NL": "Netherlands",
+    "SRB": "Serbia",
+    "I": "Italy",
+    "J": "Japan",
+    "NZ": "New Zealand",
+    "DK": "Denmark",
+    "R": "Russia",
+    "S": "Sweden",
+    "CN": "China",
+    "PK": "Pakistan",
+    "USA": "United States",
+    "MAL": "Malaysia",
+    "RI": "Indonesia",
+    "ET": "Egypt",
+    "SUD": "Sudan",
+    "B": "Belgium",
+    "ETH": "Ethiopia",
+    "CO": "Colombia",
+    "RH": "Haiti",
+    "BR": "Brazil",
+}
