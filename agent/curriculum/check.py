@@ -1,0 +1,76 @@
+"""Does the gold plan, run with the real tools, give the gold answer? A task that disagrees is not used."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from agent.curriculum.tasks import Gold, GoldRow, Task
+from agent.plan import call
+from agent.types import N_ARGS, NIL, Brief, Pointer, Row
+from tools.types import Answer, Entities, Failed, FieldRef, Scalar, Table, Term, Tools, Value, Verdict
+
+
+def confirms(toolbox: Tools, task: Task) -> bool:
+    """Whether running the task's (revised) plan ends in its gold answer."""
+    if task.gold is None:
+        return True
+    value = run(toolbox, task.revised or task.rows)
+    return value is not None and agrees(value, task.gold)
+
+
+def run(toolbox: Tools, rows: tuple[GoldRow, ...]) -> Value | None:
+    """The value of the first reference that a plan finishes with; None where a call brings nothing back."""
+    brief, plan = _as_plan(rows)
+    observations: dict[int, Value] = {}
+    for row in plan:
+        observation = toolbox.run(call(row, brief, observations))
+        if isinstance(observation, Failed):
+            return None
+        if isinstance(observation, Answer):
+            return observation.value
+        observations[row.index] = observation
+    return None
+
+
+def _as_plan(rows: tuple[GoldRow, ...]) -> tuple[Brief, list[Row]]:
+    pointers: list[Pointer] = []
+    plan = []
+    for n, row in enumerate(rows, 1):
+        words = [_symbol(word, pointers) for word in row.words]
+        plan.append(Row(n, row.tool, (*words, *[NIL] * N_ARGS)[:N_ARGS]))
+    return Brief("", "en", "", tuple(pointers)), plan
+
+
+def _symbol(word: Term | str | None, pointers: list[Pointer]) -> str:
+    if word is None or isinstance(word, str):
+        return word or NIL
+    mark = "%" if isinstance(word, FieldRef) else "@"
+    pointers.append(Pointer(f"{mark}{len(pointers) + 1}", "gold", str(word), word))
+    return pointers[-1].symbol
+
+
+def agrees(value: Value, gold: Gold) -> bool:
+    """Whether a value says what the gold answer says."""
+    if isinstance(value, Verdict):
+        return value.truth == gold.answer
+    if isinstance(value, Entities):
+        return {e.name for e in value.members} == set(gold.answer.split("; "))
+    if isinstance(value, Table):
+        return {str(m.value) for m in value.measures} == set(gold.answer.split("; "))
+    return _scalar_agrees(value, gold)
+
+
+def _scalar_agrees(scalar: Scalar, gold: Gold) -> bool:
+    texts = (gold.answer, *gold.accept)
+    if isinstance(scalar.value, Decimal):
+        return any(_is_near(scalar.value, text, gold.tolerance) for text in texts)
+    said = {part.strip() for part in scalar.value.split("; ")}
+    return bool(said & set(texts)) or said == set(gold.answer.split("; "))
+
+
+def _is_near(value: Decimal, text: str, tolerance: float) -> bool:
+    try:
+        wanted = Decimal(text)
+    except InvalidOperation:
+        return False
+    return abs(value - wanted) <= abs(wanted) * Decimal(str(tolerance)) + Decimal("1e-9")

@@ -1,0 +1,124 @@
+"""Write the curriculum: training samples in words, and evaluation tasks whose answers the tools confirm.
+
+`python -m agent.curriculum.write samples --out build/curriculum --count 80000`
+`python -m agent.curriculum.write tasks --out bench/dev.jsonl --count 400`
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import itertools
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from agent.curriculum.check import confirms
+from agent.curriculum.draw import tasks
+from agent.curriculum.samples import Sampler, WordSample, cell_weights
+from agent.curriculum.speech import Speech
+from agent.curriculum.tasks import Task
+from agent.curriculum.world import World
+from agent.link import Linker
+from agent.plan import CANVAS_WORDS
+from tools.facts.store import FactStore
+from tools.toolbox import Toolbox
+
+PART = 4000
+
+
+def write_part(out: Path, seed: int, count: int) -> dict[str, int]:
+    """Write one part of the samples; returns how many were written and how many did not link."""
+    store = FactStore.open()
+    sampler = Sampler(store, Linker(store))
+    rng = random.Random(seed)  # noqa: S311 - repeatable chance
+    stream = tasks(World(store, held_out=False), Speech(store), seed)
+    made = itertools.islice(_all_samples(sampler, stream, rng), count)
+    lines = (json.dumps(_as_json(sample), ensure_ascii=False) for sample in made)
+    with gzip.open(out / f"part-{seed:05d}.jsonl.gz", "wt", encoding="utf-8", compresslevel=3) as file:
+        file.writelines(line + "\n" for line in lines)
+    return {"samples": count, "unlinked": sampler.unlinked}
+
+
+def _all_samples(sampler: Sampler, stream: Iterator[Task], rng: random.Random) -> Iterator[WordSample]:
+    for task in stream:
+        yield from sampler.samples(task, rng)
+
+
+def _as_json(sample: WordSample) -> dict[str, object]:
+    return {
+        "prompt": sample.prompt,
+        "canvas": list(sample.canvas),
+        "weights": cell_weights(sample.canvas),
+        "reopened": list(sample.reopened),
+    }
+
+
+def write_samples(out: Path, count: int, seed: int) -> Counter[str]:
+    """Write `count` samples in parts, on two processes."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "words.json").write_text(json.dumps(CANVAS_WORDS), encoding="utf-8")
+    seeds = [seed * 1000 + n for n in range(-(-count // PART))]
+    totals: Counter[str] = Counter()
+    with ProcessPoolExecutor(2) as pool:
+        for part in pool.map(write_part, [out] * len(seeds), seeds, [PART] * len(seeds)):
+            totals.update(part)
+    return totals
+
+
+def write_tasks(out: Path, count: int, seed: int) -> Counter[str]:
+    """Write `count` evaluation tasks over held-out entities whose gold plan gives the gold answer."""
+    store = FactStore.open()
+    toolbox = Toolbox(store)
+    seen: set[str] = set()
+    totals: Counter[str] = Counter()
+    with out.open("w", encoding="utf-8") as file:
+        for task in tasks(World(store, held_out=True), Speech(store), seed):
+            if task.question in seen:
+                continue
+            seen.add(task.question)
+            if not confirms(toolbox, task):
+                totals[f"refused {task.family}"] += 1
+                continue
+            totals[task.topology] += 1
+            file.write(json.dumps(_task_json(task, len(seen)), ensure_ascii=False) + "\n")
+            if sum(n for name, n in totals.items() if not name.startswith("refused")) == count:
+                return totals
+    return totals
+
+
+def _task_json(task: Task, n: int) -> dict[str, object]:
+    gold = task.gold
+    return {
+        "id": f"{task.family}-{n}",
+        "lang": task.lang,
+        "topology": task.topology,
+        "question": task.question,
+        "answer": gold.answer if gold else "",
+        "accept": list(gold.accept) if gold else [],
+        "unit": gold.unit if gold else "",
+        "tolerance": gold.tolerance if gold else 0.0,
+        "unanswerable": gold is None,
+        "plant": [{"entity": p.entity, "field": p.field} for p in task.plants],
+    }
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Write training samples or evaluation tasks from the facts.")
+    parser.add_argument("what", choices=("samples", "tasks"))
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    write = write_samples if args.what == "samples" else write_tasks
+    totals = write(args.out, args.count, args.seed)
+    for name, n in sorted(totals.items()):
+        print(f"{name}: {n}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Phrases that a question may mention, found by longest match over folded tokens.
+
+One index serves both languages: a Latin word is a token, a Chinese character is a token.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+_TOKEN = re.compile(r"[A-Za-zÀ-ɏ]+(?:[.&'’-][A-Za-zÀ-ɏ]+)*\.?|\d[\d,.]*\d|\d|[一-鿿]|[^\s\w]")
+_LONGEST = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded token and its place in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """The folded tokens of a text, a possessive split from its word."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        word, start = match[0], match.start()
+        for ending in ("'s", "’s"):
+            if word.lower().endswith(ending):
+                word = word[:-2]
+        found.append(Token(fold(word), start, start + len(word)))
+    return found
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics or final dots; `Türkiye` → `turkiye`, `Inc.` → `inc`."""
+    plain = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
+    kept = "".join(c for c in plain if not unicodedata.combining(c))
+    return kept.rstrip(".") if len(kept) > 1 else kept
+
+
+def stem(word: str) -> str:
+    """A crude singular: good enough to match `countries` with `country`."""
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Mention(Generic[T]):
+    """A phrase found in the text, with everything it may mean."""
+
+    start: int
+    end: int
+    n_tokens: int
+    phrase: str
+    meanings: tuple[T, ...]
+
+
+@dataclass(slots=True)
+class PhraseIndex(Generic[T]):
+    """Phrases and what they mean; `stemmed` folds plurals on both sides."""
+
+    stemmed: bool = False
+    _meanings: dict[str, list[T]] = field(default_factory=lambda: defaultdict(list))
+    _openings: dict[str, int] = field(default_factory=dict)
+
+    def add(self, phrase: str, meaning: T) -> None:
+        """Teach one phrase; the same phrase may be taught several meanings."""
+        words = self._words(tokens(phrase))
+        if not words:
+            return
+        key = " ".join(words)
+        if meaning not in self._meanings[key]:
+            self._meanings[key].append(meaning)
+        self._openings[words[0]] = max(len(words), self._openings.get(words[0], 0))
+
+    def find(self, text_tokens: list[Token]) -> Iterator[Mention[T]]:
+        """Every phrase at every place, longest first at each place."""
+        words = self._words(text_tokens)
+        for i, word in enumerate(words):
+            longest = min(self._openings.get(word, 0), _LONGEST, len(words) - i)
+            for n in range(longest, 0, -1):
+                key = " ".join(words[i : i + n])
+                if meanings := self._meanings.get(key):
+                    start, end = text_tokens[i].start, text_tokens[i + n - 1].end
+                    yield Mention(start, end, n, key, tuple(meanings))
+
+    def _words(self, text_tokens: Iterable[Token]) -> list[str]:
+        return [stem(t.text) if self.stemmed else t.text for t in text_tokens]
