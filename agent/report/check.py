@@ -1,0 +1,107 @@
+"""The gate before a sentence enters a report: every number in it must have evidence behind it.
+
+Guarantees: the numbers are read back out of the finished text and compared with the cited facts,
+and each derived number is computed again from its operands; whatever is left is marked.
+Does not guarantee: that the words around the numbers are true; the templates' tests say that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal, DivisionByZero, InvalidOperation
+
+from agent.report.labels import Namer, is_measured
+from agent.report.numerals import MINUS
+from agent.report.periods import brief, said
+from agent.report.types import Derived, Sentence
+from tools.types import Fact
+
+_NUMBER = re.compile(
+    r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>trillion|billion|million|万亿|亿|万)?"
+)
+_SCALES = {
+    "trillion": 10**12, "billion": 10**9, "million": 10**6, "万亿": 10**12, "亿": 10**8, "万": 10**4,
+}  # fmt: skip
+_RELATIVE = {"growth", "share"}
+_TOLERANCE = Decimal("0.5")
+_SAME = Decimal("1e-9")
+
+Operate = Callable[[Sequence[Decimal]], Decimal]
+_OPERATIONS: dict[str, Operate] = {
+    "growth": lambda n: n[0] / n[1] - 1,
+    "difference": lambda n: n[0] - sum(n[1:]),
+    "ratio": lambda n: n[0] / n[1],
+    "share": lambda n: n[0] / n[1],
+    "sum": lambda n: sum(n, Decimal(0)),
+}
+
+
+def checked(
+    sentence: Sentence, facts: Mapping[str, Fact], namer: Namer, computed: Iterable[Decimal] = ()
+) -> Sentence:
+    """The sentence with every number marked that its citations do not support.
+
+    `facts` resolves the sentence's citations; `computed` holds what the calculate tool returned.
+    """
+    cited = [facts[key] for key in sentence.citations if key in facts]
+    known = [fact.number for fact in cited if fact.number is not None]
+    for derived in sentence.derived:
+        known += _derived_numbers(derived, facts, set(computed))
+    rest = _without_names(sentence.text, cited, namer)
+    missing = tuple(m[0].strip() for m in _NUMBER.finditer(rest) if not _known(m, known))
+    return sentence.model_copy(update={"unsupported": missing})
+
+
+def _derived_numbers(
+    derived: Derived, facts: Mapping[str, Fact], computed: set[Decimal]
+) -> list[Decimal]:
+    """What a derived number may be shown as; nothing where computing it again gives another."""
+    if derived.operation == "calculated":
+        return [derived.value, derived.value * 100] if derived.value in computed else []
+    again = recomputed(derived, facts)
+    if again is None or abs(again - derived.value) > _SAME * max(abs(again), Decimal(1)):
+        return []
+    return [again * 100] if derived.operation in _RELATIVE else [again]
+
+
+def recomputed(derived: Derived, facts: Mapping[str, Fact]) -> Decimal | None:
+    """The derived number computed anew from its operands, or None where that cannot be done."""
+    operands = [facts[key] for key in derived.operands if key in facts]
+    if len(operands) != len(derived.operands):
+        return None
+    if derived.operation == "count":
+        return Decimal(len(set(derived.operands)))
+    numbers = [fact.number for fact in operands if fact.number is not None]
+    if len(numbers) != len(operands) or derived.operation not in _OPERATIONS:
+        return None
+    try:
+        return _OPERATIONS[derived.operation](numbers)
+    except (DivisionByZero, InvalidOperation, IndexError):
+        return None
+
+
+def _known(match: re.Match[str], known: Sequence[Decimal]) -> bool:
+    """Whether some known number, rounded as this one is, reads the same; signs are in the words."""
+    digits = match["digits"].replace(",", "").rstrip(".")
+    scale = Decimal(_SCALES.get(match["scale"] or "", 1))
+    shown = Decimal(digits)
+    places = len(digits.partition(".")[2])
+    slack = _TOLERANCE * Decimal(1).scaleb(-places)
+    return any(abs(abs(number) / scale - shown) <= slack for number in known)
+
+
+def _without_names(text: str, cited: Sequence[Fact], namer: Namer) -> str:
+    """The text without what may hold digits that are not numbers: names, periods, text values."""
+    names = sorted({name for fact in cited for name in _names(fact, namer)}, key=len, reverse=True)
+    for name in names:
+        text = re.sub(rf"(?<![\d.,]){re.escape(name)}(?!\d|[.,]\d)", " ", text)
+    return text.replace(MINUS, "-")
+
+
+def _names(fact: Fact, namer: Namer) -> set[str]:
+    periods = {fact.period, said(fact.period, namer.lang), brief(fact.period, namer.lang)}
+    labels = {namer.field(fact.field), namer.heading(fact.field), namer.entity(fact.entity)}
+    measured = fact.number is not None and is_measured(fact.field)
+    values = set() if measured else {fact.value, namer.value(fact)}
+    return {name for name in periods | labels | values | {fact.entity.name} if name}

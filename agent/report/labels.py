@@ -1,0 +1,52 @@
+"""What fields, entities and values are called in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.report.numerals import phrase
+from agent.report.periods import said
+from agent.types import Language
+from tools.facts.fields import sections
+from tools.types import Entity, Fact
+
+
+def is_measured(field_id: str) -> bool:
+    """Whether a field's values are quantities; years and dates are not."""
+    return kind(field_id) == "number"
+
+
+def kind(field_id: str) -> str:
+    """The field's kind; an unknown field is taken to hold numbers where its facts do."""
+    return str(sections().get(field_id, {}).get("kind", "number"))
+
+
+@dataclass(frozen=True, slots=True)
+class Namer:
+    """Names in the report's language; `names` maps entity ids to names in that language."""
+
+    lang: Language
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def entity(self, entity: Entity) -> str:
+        """The entity's name in the report's language where one is known."""
+        return self.names.get(entity.id, entity.name)
+
+    def field(self, field_id: str) -> str:
+        """The field's label; a field that is not in the table goes by its id."""
+        section = sections().get(field_id)
+        return str(section[self.lang]) if section else field_id.replace("_", " ")
+
+    def heading(self, field_id: str) -> str:
+        """The label as a line begins with it."""
+        label = self.field(field_id)
+        return label[:1].upper() + label[1:]
+
+    def value(self, fact: Fact) -> str:
+        """The fact's value as running text says it."""
+        if fact.number is not None and is_measured(fact.field):
+            return phrase(fact.number, fact.unit, self.lang)
+        if kind(fact.field) in {"date", "year"}:
+            return said(fact.value, self.lang)
+        return self.names.get(fact.value_id or "", fact.value)

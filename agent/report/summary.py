@@ -1,0 +1,136 @@
+"""The opening sentences of a report: the answer, or the values that the run found in one breath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from agent.report.figures import comparisons, key, signed_change, stated
+from agent.report.findings import Clause, change_of, valued
+from agent.report.labels import Namer
+from agent.report.material import Material
+from agent.report.members import answer_sentence
+from agent.report.numerals import phrase
+from agent.report.periods import brief, said, steps_said
+from agent.report.subjects import Subject, window
+from agent.report.types import Derived, Finding, Sentence
+from agent.report.words import listed, words
+from tools.types import Answer, Fact, Scalar
+
+_IN_A_BREATH = 4
+_MOST_BREATHS = 2
+_LEAST_FOR_PEAK = 4
+
+
+def summary(material: Material, found: Sequence[Finding]) -> Iterator[Sentence]:
+    """The answer set, the computed answer, or the values looked up; then what stands out."""
+    if material.members is not None:
+        yield answer_sentence(material.members, material.book, material.namer)
+    yield from _computed(material)
+    if len(material.subjects) == 1:
+        yield from found[0].sentences[:2]
+    elif material.subjects:
+        yield from _leads(material)
+        yield from _peaks(material.subjects, material.namer)
+
+
+def _computed(material: Material) -> Iterator[Sentence]:
+    """The calculated number that is the answer."""
+    observations = [item.observation for item in material.evidence]
+    answers = [value for value in observations if isinstance(value, Answer)]
+    for answer in answers[-1:]:
+        if isinstance(answer.value, Scalar) and answer.value.derivation:
+            yield computed_sentence(answer.value, material.namer)
+
+
+def computed_sentence(scalar: Scalar, namer: Namer) -> Sentence:
+    """A calculated value with the expression behind it."""
+    keys = tuple(dict.fromkeys(key(fact) for fact in scalar.facts))
+    if not isinstance(scalar.value, Decimal):
+        text = words(namer.lang, "computed", expression=scalar.derivation, value=scalar.value)
+        return Sentence(kind="computed", text=text, citations=keys)
+    shown = phrase(scalar.value, scalar.unit, namer.lang)
+    derived = Derived(
+        operation="calculated", operands=keys, value=scalar.value, expression=scalar.derivation
+    )
+    text = words(namer.lang, "computed", expression=scalar.derivation, value=shown)
+    return Sentence(kind="computed", text=text, citations=keys, derived=(derived,))
+
+
+def _leads(material: Material) -> Iterator[Sentence]:
+    """The values of the main entity, a few to a sentence."""
+    if material.entity is None:
+        return
+    own = [one for one in material.subjects if one.group.entity.id == material.entity.id]
+    own = sorted(own, key=lambda one: not one.group.numeric())
+    for start in range(0, min(len(own), _IN_A_BREATH * _MOST_BREATHS), _IN_A_BREATH):
+        yield _lead(own[start : start + _IN_A_BREATH], material, is_first=start == 0)
+
+
+def _lead(subjects: Sequence[Subject], material: Material, *, is_first: bool) -> Sentence:
+    namer = material.namer
+    shared = {subject.period for subject in subjects} == {material.period} and material.period != ""
+    items = [_item(subject, namer, shared) for subject in subjects]
+    name = namer.entity(material.entity) if material.entity else ""
+    text = words(
+        namer.lang,
+        ("lead" if shared else "lead undated") if is_first else "lead more",
+        period=said(material.period, namer.lang),
+        entity=name,
+        figures=listed(namer.lang, tuple(item.text for item in items)),
+    )
+    facts = dict.fromkeys(key(fact) for item in items for fact in item.facts)
+    derived = tuple(derived for item in items for derived in item.derived)
+    return Sentence(kind="answer", text=text, citations=tuple(facts), derived=derived)
+
+
+def _item(subject: Subject, namer: Namer, shared: bool) -> Clause:
+    """One value of the lead, with its change on the year where there is one."""
+    facts = stated(subject)
+    values = listed(namer.lang, tuple(valued(fact, namer) for fact in facts))
+    text = words(namer.lang, "lead item", label=namer.field(subject.group.field), value=values)
+    if not shared and subject.period:
+        text += words(namer.lang, "lead when", period=brief(subject.period, namer.lang))
+    before, ago = comparisons(subject)
+    change = ago or before
+    if change is None or not shared:
+        return Clause(text, facts)
+    text = words(
+        namer.lang,
+        "lead change",
+        item=text,
+        change=signed_change(change, namer),
+        period=brief(change.then.period, namer.lang),
+    )
+    return Clause(text, (*facts, change.then), (change_of(change),))
+
+
+def _peaks(subjects: Sequence[Subject], namer: Namer) -> Iterator[Sentence]:
+    """The values that stand higher than in any other period in evidence."""
+    lines = [(one, window(one)) for one in subjects if one.group.numeric()]
+    peaks = [(one, line) for one, line in lines if _is_peak(one.fact(), line)]
+    if not peaks:
+        return
+    n = max(len(line) for _, line in peaks)
+    chosen = [(one, line) for one, line in peaks if len(line) == n]
+    keys = tuple(key(fact) for _, line in chosen for fact in line)
+    count = Derived(operation="count", operands=keys[:n], value=Decimal(n))
+    labels = listed(namer.lang, tuple(namer.field(one.group.field) for one, _ in chosen))
+    text = words(
+        namer.lang,
+        "peaks",
+        labels=labels[:1].upper() + labels[1:],
+        n=steps_said(subjects[0].period, n, namer.lang),
+        first=brief(chosen[0][1][0].period, namer.lang),
+    )
+    yield Sentence(kind="record", text=text, citations=keys, derived=(count,))
+
+
+def _is_peak(fact: Fact, line: Sequence[Fact]) -> bool:
+    others = [other.number for other in line if other is not fact and other.number is not None]
+    return (
+        len(line) >= _LEAST_FOR_PEAK
+        and fact in line
+        and fact.number is not None
+        and fact.number > max(others)
+    )
