@@ -19,33 +19,52 @@ from rapidfuzz import fuzz
 from agent.measures import Measured, periods, quantities
 from agent.mentions import Mention, PhraseIndex, Token, fold, tokens
 from agent.types import Brief, Language, Pointer
-from tools.facts.store import Field, FactStore
+from tools.facts.store import FactStore, Field
 from tools.types import Entity, EntityClass, FieldRef, Term, Text
 
 MAX_FIELDS = 8
 MAX_VALUES = 16
-_FILM_WORDS = re.compile(r"oscar|academy award|film|movie|nominat|best picture|奥斯卡|电影|影片|提名|导演|演员", re.I)
+_FILM_WORDS = re.compile(
+    r"oscar|academy award|film|movie|nominat|best picture|奥斯卡|电影|影片|提名|导演|演员", re.I
+)
 _REPORT_WORDS = re.compile(r"report|overview|summar|profile|报告|概况|总结|财报|简介", re.I)
 _KEY_FIELDS: dict[str, tuple[str, ...]] = {
     "laureate": ("prize_year", "birth_date", "birth_country", "prize", "death_date", "affiliation"),
     "prize": ("laureates", "prize_year", "prize_amount"),
     "country": ("population", "gdp", "area", "capital", "life_expectancy", "inflation"),
-    "company": ("revenue", "net_income", "gross_profit", "operating_income", "operating_cash_flow", "capex"),
+    "company": (
+        "revenue",
+        "net_income",
+        "gross_profit",
+        "operating_income",
+        "operating_cash_flow",
+        "capex",
+    ),
     "region": ("ev_sales", "ev_share", "bev_sales", "phev_sales", "bev_stock", "chargers_fast"),
     "astronaut": ("missions", "space_hours", "mission_count", "birth_year", "nationality"),
     "film": ("oscars_won", "oscar_nominations", "oscar_year", "oscar_categories"),
     "film_person": ("oscars_won", "oscar_nominations", "oscar_year", "oscar_categories"),
-    "planet": ("moon_count", "mass", "diameter", "sun_distance", "mean_temperature", "orbital_period"),
+    "planet": (
+        "moon_count",
+        "mass",
+        "diameter",
+        "sun_distance",
+        "mean_temperature",
+        "orbital_period",
+    ),
     "element": ("atomic_number", "symbol", "category", "phase", "melting_point", "boiling_point"),
 }
 _PRIOR = {"country": 15.0, "planet": 3.0, "element": 2.0}
 _CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
 _COMMON = frozenset(
-    "a an and are as at be by can do does for from has have how in is it its may more most no of on one "
-    "or so than that the their them there this to two us was were what when where which who why will "
-    "with you year years first last new all any both each other same share price time list name total "
-    "born won made south north east west central long high low between after before about city river "
-    "mountain lake island country planet moon company".split()
+    re.findall(
+        r"\w+",
+        "a an and are as at be by can do does for from has have how in is it its may more most no of on one "
+        "or so than that the their them there this to two us was were what when where which who why will "
+        "with you year years first last new all any both each other same share price time list name total "
+        "born won made south north east west central long high low between after before about city river "
+        "mountain lake island country planet moon company",
+    )
 )
 _CJK = re.compile(r"[一-鿿]")
 _SYMBOL_LIKE = re.compile(r"([@#%<])(?=\w)")
@@ -78,7 +97,11 @@ class Linker:
         self._store = store
         self._fields = store.fields()
         self._by_id = {f.id: f for f in self._fields}
-        self._by_type = {t: tuple(f.id for f in self._fields if t in f.types) for g in self._fields for t in g.types}
+        self._by_type = {
+            t: tuple(f.id for f in self._fields if t in f.types)
+            for g in self._fields
+            for t in g.types
+        }
         self._entities = _entity_index(store)
         self._classes = _class_index(store)
         self._values = _value_index(self._by_id)
@@ -91,15 +114,20 @@ class Linker:
         words = tokens(text)
         field_mentions = list(self._phrases.find(words))
         votes = _type_votes(field_mentions)
-        found = _without_overlaps(chain(self._named(text, words, votes), _measured(text)))[:MAX_VALUES]
+        found = _without_overlaps(chain(self._named(text, words, votes), _measured(text)))[
+            :MAX_VALUES
+        ]
         ranked = self._rank(text, field_mentions, found)
         pointers = [
-            Pointer(f"@{n}", f.kind, f.label, f.target, f.start, f.end) for n, f in enumerate(found, 1)
+            Pointer(f"@{n}", f.kind, f.label, f.target, f.start, f.end)
+            for n, f in enumerate(found, 1)
         ]
         pointers += [_field_pointer(n, r, lang) for n, r in enumerate(ranked, 1)]
         return Brief(question, lang, _delexicalised(text, pointers), tuple(pointers))
 
-    def offer(self, brief: Brief, terms: Iterable[tuple[str, str, Term]]) -> tuple[Brief, tuple[Pointer, ...]]:
+    def offer(
+        self, brief: Brief, terms: Iterable[tuple[str, str, Term]]
+    ) -> tuple[Brief, tuple[Pointer, ...]]:
         """The brief with further pointers (kind, label, target); fields take the next free `%`."""
         added: list[Pointer] = []
         for kind, label, target in terms:
@@ -113,28 +141,49 @@ class Linker:
         is_lower = text == text.lower()
         about_films = bool(_FILM_WORDS.search(text))
         for mention in self._entities.find(words):
-            if _is_plausible(mention, text, is_lower):
-                if chosen := _choose(mention.meanings, votes, about_films):
-                    yield _Found(mention.start, mention.end, chosen.type.replace("_", " "), chosen.name, chosen)
+            if not _is_plausible(mention, text, is_lower):
+                continue
+            if chosen := _choose(mention.meanings, votes, about_films):
+                yield _Found(
+                    mention.start,
+                    mention.end,
+                    chosen.type.replace("_", " "),
+                    chosen.name,
+                    chosen,
+                )
         for group in self._classes.find(words):
             best = group.meanings[0]
-            yield _Found(group.start, group.end, f"class {best.type.replace('_', ' ')}", best.label, best)
+            yield _Found(
+                group.start, group.end, f"class {best.type.replace('_', ' ')}", best.label, best
+            )
         for value in self._values.find(words):
             field_id, said = value.meanings[0]
-            yield _Found(value.start, value.end, f"value {self._by_id[field_id].en.lower()}", said, Text(said))
+            yield _Found(
+                value.start,
+                value.end,
+                f"value {self._by_id[field_id].en.lower()}",
+                said,
+                Text(said),
+            )
 
-    def _rank(self, text: str, mentions: list[Mention[Field]], found: list[_Found]) -> list[_Ranked]:
+    def _rank(
+        self, text: str, mentions: list[Mention[Field]], found: list[_Found]
+    ) -> list[_Ranked]:
         types = _types_in_question(found)
         scores: dict[str, tuple[float, int]] = {}
         for mention in mentions:
             for field in mention.meanings:
-                score = 2.0 * mention.n_tokens if not _CJK.search(mention.phrase) else 0.8 * mention.n_tokens + 1
-                old, end = scores.get(field.id, (0.0, -1))
-                if score > old:
+                score = (
+                    2.0 * mention.n_tokens
+                    if not _CJK.search(mention.phrase)
+                    else 0.8 * mention.n_tokens + 1
+                )
+                if score > scores.get(field.id, (0.0, -1))[0]:
                     scores[field.id] = (score, mention.end)
         reachable = self._reachable(types, scores)
         ranked = [
-            _Ranked(self._by_id[i], score + self._fit(i, types, reachable), end) for i, (score, end) in scores.items()
+            _Ranked(self._by_id[i], score + self._fit(i, types, reachable), end)
+            for i, (score, end) in scores.items()
         ]
         ranked += self._near(scores)
         ranked += self._by_meaning(text, types, set(scores))
@@ -299,6 +348,6 @@ def _delexicalised(text: str, pointers: list[Pointer]) -> str:
 
 
 def _cuts(spans: list[Pointer], marks: dict[int, str]) -> list[tuple[int, str, int]]:
-    cuts = [(s.start, 0, f" {s.symbol} {s.kind} ", s.end) for s in spans]
-    cuts += [(end, 1, f" {symbol} ", end) for end, symbol in marks.items()]
+    cuts = [(s.start, 1, f" {s.symbol} {s.kind} ", s.end) for s in spans]
+    cuts += [(end, 0, f" {symbol} ", end) for end, symbol in marks.items()]
     return [(start, piece, resume) for start, _, piece, resume in sorted(cuts)]

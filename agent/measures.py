@@ -30,11 +30,29 @@ _NUMBER = re.compile(
 )
 _YEAR = r"(?:1[4-9]\d\d|20\d\d)"
 _PERIODS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(rf"\b(?P<y>{_YEAR})\s?[-/]?\s?q(?P<q>[1-4])\b", re.IGNORECASE | re.ASCII), "quarter"),
-    (re.compile(rf"\bq(?P<q>[1-4])\s?(?:of\s|in\s|,\s?|/|-)?\s?(?:fy\s?)?(?P<y>{_YEAR})\b", re.IGNORECASE | re.ASCII), "quarter"),
-    (re.compile(rf"\b(?P<w>first|second|third|fourth)[ -]quarter (?:of |in )?(?P<y>{_YEAR})\b", re.IGNORECASE | re.ASCII), "quarter"),
+    (
+        re.compile(rf"\b(?P<y>{_YEAR})\s?[-/]?\s?q(?P<q>[1-4])\b", re.IGNORECASE | re.ASCII),
+        "quarter",
+    ),
+    (
+        re.compile(
+            rf"\bq(?P<q>[1-4])\s?(?:of\s|in\s|,\s?|/|-)?\s?(?:fy\s?)?(?P<y>{_YEAR})\b",
+            re.IGNORECASE | re.ASCII,
+        ),
+        "quarter",
+    ),
+    (
+        re.compile(
+            rf"\b(?P<w>first|second|third|fourth)[ -]quarter (?:of |in )?(?P<y>{_YEAR})\b",
+            re.IGNORECASE | re.ASCII,
+        ),
+        "quarter",
+    ),
     (re.compile(rf"(?P<y>{_YEAR})\s?年?\s?第?(?P<w>[一二三四1-4])季度?"), "quarter"),
-    (re.compile(rf"\b(?:fy|fiscal(?: year)?)\s?(?P<y>{_YEAR})\b", re.IGNORECASE | re.ASCII), "fiscal"),
+    (
+        re.compile(rf"\b(?:fy|fiscal(?: year)?)\s?(?P<y>{_YEAR})\b", re.IGNORECASE | re.ASCII),
+        "fiscal",
+    ),
     (re.compile(rf"(?P<y>{_YEAR})\s?财年"), "fiscal"),
     (re.compile(rf"(?P<y>{_YEAR})\s?年"), "year"),
     (re.compile(rf"(?<![\d.,$])(?P<y>{_YEAR})(?!\d|,\d{3}|\.\d)"), "year"),
@@ -55,7 +73,9 @@ def periods(text: str) -> Iterator[Measured]:
     """Every period that the text names."""
     for pattern, kind in _PERIODS:
         for match in pattern.finditer(text):
-            yield Measured(match.start(), match.end(), f"period {kind}", Period(_spelled(match, kind)))
+            yield Measured(
+                match.start(), match.end(), f"period {kind}", Period(_spelled(match, kind))
+            )
 
 
 def _spelled(match: re.Match[str], kind: str) -> str:
@@ -72,7 +92,9 @@ def _spelled(match: re.Match[str], kind: str) -> str:
 def quantities(text: str) -> Iterator[Measured]:
     """Every number that the text names, scaled to base units."""
     for match in _NUMBER.finditer(text):
-        yield Measured(match.start(), match.start() + len(match[0].rstrip()), "number", _quantity(match))
+        yield Measured(
+            match.start(), match.start() + len(match[0].rstrip()), "number", _quantity(match)
+        )
 
 
 def _quantity(match: re.Match[str]) -> Quantity:
@@ -81,4 +103,6 @@ def _quantity(match: re.Match[str]) -> Quantity:
         number = -number
     scale = (match["scale"] or "").lower()
     unit = (match["unit"] or "").lower().strip()
-    return Quantity(number * _SCALES.get(scale, 1), _UNITS.get(unit, _UNITS.get(unit.rstrip("s"), unit)))
+    return Quantity(
+        number * _SCALES.get(scale, 1), _UNITS.get(unit, _UNITS.get(unit.rstrip("s"), unit))
+    )

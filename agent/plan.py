@@ -113,7 +113,9 @@ def _lookups(words: _Words) -> list[tuple[frozenset[str], ...]]:
 def _calculations(words: _Words) -> list[tuple[frozenset[str], ...]]:
     operand = words.references | words.numbers
     folds = [_spread("calculate", [frozenset(FOLDING), *[operand] * n]) for n in range(1, 6)]
-    pairs = [_spread("calculate", [frozenset(PAIRING), operand | words.periods, operand | words.periods])]
+    pairs = [
+        _spread("calculate", [frozenset(PAIRING), operand | words.periods, operand | words.periods])
+    ]
     joins = [_spread("calculate", [frozenset(JOINING), *[operand] * n]) for n in range(2, 6)]
     return folds + pairs + joins
 
@@ -180,7 +182,7 @@ def template(
 def _known(plan: Plan, reopened: frozenset[tuple[int, int]]) -> dict[tuple[int, int], str]:
     by_index = {row.index: row for row in plan.rows}
     empty = (NOP, *[NIL] * N_ARGS)
-    cells = {}
+    cells: dict[tuple[int, int], str] = {}
     for index in range(1, N_ROWS + 1):
         row = by_index.get(index)
         words = (row.tool, *row.words) if row else empty

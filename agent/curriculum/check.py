@@ -7,7 +7,18 @@ from decimal import Decimal, InvalidOperation
 from agent.curriculum.tasks import Gold, GoldRow, Task
 from agent.plan import call
 from agent.types import N_ARGS, NIL, Brief, Pointer, Row
-from tools.types import Answer, Entities, Failed, FieldRef, Scalar, Table, Term, Tools, Value, Verdict
+from tools.types import (
+    Answer,
+    Entities,
+    Failed,
+    FieldRef,
+    Scalar,
+    Table,
+    Term,
+    Tools,
+    Value,
+    Verdict,
+)
 
 
 def confirms(toolbox: Tools, task: Task) -> bool:

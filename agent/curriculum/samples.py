@@ -112,25 +112,44 @@ class Sampler:
             if repaired:
                 yield repaired
 
-    def _repair(self, plan: Plan, brief: Brief, rng: random.Random, *, prefer_field: bool) -> WordSample | None:
+    def _repair(
+        self, plan: Plan, brief: Brief, rng: random.Random, *, prefer_field: bool
+    ) -> WordSample | None:
         lookups = [row for row in plan.rows if row.tool == "lookup"]
         if not lookups:
             return None
         row = rng.choice(lookups)
-        ways = [self._other_field] if prefer_field else [self._other_field, self._other_origin, self._other_period]
+        ways = (
+            [self._other_field]
+            if prefer_field
+            else [self._other_field, self._other_origin, self._other_period]
+        )
         rng.shuffle(ways)
         for way in ways:
             if made := way(row, brief, rng):
                 return _sample_of(plan, row, *made)
         return None
 
-    def _other_field(self, row: Row, brief: Brief, rng: random.Random) -> tuple[Brief, Contradiction, str] | None:
+    def _other_field(
+        self, row: Row, brief: Brief, rng: random.Random
+    ) -> tuple[Brief, Contradiction, str] | None:
         pointer = brief.pointer(row.words[1])
-        field = self._fields.get(pointer.target.id) if pointer and isinstance(pointer.target, FieldRef) else None
+        field = (
+            self._fields.get(pointer.target.id)
+            if pointer and isinstance(pointer.target, FieldRef)
+            else None
+        )
         if field is None or pointer is None or not field.near:
             return None
         near = self._fields[field.near]
-        offered = next((p for p in brief.pointers if isinstance(p.target, FieldRef) and p.target.id == near.id), None)
+        offered = next(
+            (
+                p
+                for p in brief.pointers
+                if isinstance(p.target, FieldRef) and p.target.id == near.id
+            ),
+            None,
+        )
         offers: tuple[Pointer, ...] = ()
         if offered is None:
             label = near.zh if brief.lang == "zh" else near.en
@@ -140,16 +159,22 @@ class Sampler:
             return None
         return brief, _note(row, 2, (pointer.symbol,), _empty(rng), offers), symbol
 
-    def _other_origin(self, row: Row, brief: Brief, rng: random.Random) -> tuple[Brief, Contradiction, str] | None:
+    def _other_origin(
+        self, row: Row, brief: Brief, rng: random.Random
+    ) -> tuple[Brief, Contradiction, str] | None:
         tiers = rng.sample(TIERS, 2)
-        terms: list[tuple[str, str, Term]] = [(f"source {tier}", tier, Text(tier)) for tier in tiers]
+        terms: list[tuple[str, str, Term]] = [
+            (f"source {tier}", tier, Text(tier)) for tier in tiers
+        ]
         brief, offers = self._linker.offer(brief, terms)
         if len(offers) < len(tiers):
             return None
         best = min(offers, key=lambda p: TIERS.index(p.label))
         return brief, _note(row, 4, (), RowStatus.CONTRADICTED, offers), best.symbol
 
-    def _other_period(self, row: Row, brief: Brief, rng: random.Random) -> tuple[Brief, Contradiction, str] | None:
+    def _other_period(
+        self, row: Row, brief: Brief, rng: random.Random
+    ) -> tuple[Brief, Contradiction, str] | None:
         said = brief.pointer(row.words[2])
         if said is None or not isinstance(said.target, Period):
             return None
@@ -168,7 +193,9 @@ def _empty(rng: random.Random) -> RowStatus:
     return rng.choice((RowStatus.EMPTY, RowStatus.EMPTY, RowStatus.FAILED, RowStatus.CONTRADICTED))
 
 
-def _note(row: Row, column: int, banned: tuple[str, ...], status: RowStatus, offers: tuple[Pointer, ...]) -> Contradiction:
+def _note(
+    row: Row, column: int, banned: tuple[str, ...], status: RowStatus, offers: tuple[Pointer, ...]
+) -> Contradiction:
     return Contradiction(row.index, (column,), status, banned, "", offers)
 
 

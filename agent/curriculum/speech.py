@@ -68,7 +68,11 @@ class Speech:
     def group(self, rng: random.Random, group: EntityClass, lang: Language) -> str:
         """A plural name of a class."""
         phrases = self._classes[group.id, lang]
-        plural = [p for p in phrases if lang == "zh" or p.split(" of ")[0].split(" in ")[0].split(" who ")[0].endswith("s")]
+        plural = [
+            p
+            for p in phrases
+            if lang == "zh" or p.split(" of ")[0].split(" in ")[0].split(" who ")[0].endswith("s")
+        ]
         return rng.choice(plural or phrases or [group.label])
 
     def value(self, rng: random.Random, text: Text, field_id: str, lang: Language) -> str | None:
@@ -84,13 +88,20 @@ class Speech:
             ordinal = ("first", "second", "third", "fourth")[int(quarter) - 1]
             numeral = "一二三四"[int(quarter) - 1]
             ways = {
-                "en": [f"Q{quarter} {year}", f"{year}Q{quarter}", f"the {ordinal} quarter of {year}"],
+                "en": [
+                    f"Q{quarter} {year}",
+                    f"{year}Q{quarter}",
+                    f"the {ordinal} quarter of {year}",
+                ],
                 "zh": [f"{year}年第{numeral}季度", f"{year}年{numeral}季度", f"{year}Q{quarter}"],
             }
             return rng.choice(ways[lang])
         if text.startswith("FY"):
             year = text[2:]
-            ways = {"en": [f"FY{year}", f"fiscal {year}", f"fiscal year {year}"], "zh": [f"{year}财年"]}
+            ways = {
+                "en": [f"FY{year}", f"fiscal {year}", f"fiscal year {year}"],
+                "zh": [f"{year}财年"],
+            }
             return rng.choice(ways[lang])
         return text if lang == "en" else f"{text}年"
 
@@ -108,7 +119,12 @@ class Speech:
             for old, new in _SWAPS:
                 question = question.replace(old, new).replace(old.capitalize(), new.capitalize())
         if rng.random() < 0.2:
-            question = rng.choice(("Please tell me: ", "I would like to know: ", "Quick question - ", "Hi! ")) + question
+            question = (
+                rng.choice(
+                    ("Please tell me: ", "I would like to know: ", "Quick question - ", "Hi! ")
+                )
+                + question
+            )
         if rng.random() < 0.15:
             question = question.rstrip("?.")
         return question.lower() if rng.random() < 0.12 else question
@@ -120,7 +136,13 @@ def _magnitude(rng: random.Random, number: Decimal, lang: Language) -> str:
         scaled = number / scale
         if abs(scaled) >= 1 and scaled == round(scaled, 2) and (lang == "zh" or rng.random() < 0.7):
             return f"{_plain(scaled)}{' ' if lang == 'en' else ''}{word}"
-    return f"{_plain(number)}" if rng.random() < 0.3 else f"{number:,f}".rstrip("0").rstrip(".") if number % 1 else f"{int(number):,}"
+    return (
+        f"{_plain(number)}"
+        if rng.random() < 0.3
+        else f"{number:,f}".rstrip("0").rstrip(".")
+        if number % 1
+        else f"{int(number):,}"
+    )
 
 
 def _plain(number: Decimal) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from tools.facts.store import Field, FactStore
+from tools.facts.store import FactStore, Field
 from tools.types import Entity, EntityClass, Fact, Period, Quantity, Term, Text
 
 HELD_OUT_PARTS = 8
@@ -96,9 +96,14 @@ def _holds(facts: tuple[Fact, ...], kind: str, constraint: Constraint) -> bool:
         return any(target.text.lower() == f.value.lower() for f in facts)
     if isinstance(target, Period):
         years = [year_of(f) for f in facts]
-        return any(y is not None and _compares(Decimal(y), constraint.comparator, Decimal(target.text)) for y in years)
+        return any(
+            y is not None and _compares(Decimal(y), constraint.comparator, Decimal(target.text))
+            for y in years
+        )
     if isinstance(target, Quantity):
-        return facts[0].number is not None and _compares(facts[0].number, constraint.comparator, target.number)
+        return facts[0].number is not None and _compares(
+            facts[0].number, constraint.comparator, target.number
+        )
     raise TypeError(f"no rule for {kind} and {target!r}")
 
 

@@ -11,21 +11,23 @@ import gzip
 import itertools
 import json
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tools.toolbox import Toolbox
+
 from agent.curriculum.check import confirms
-from agent.curriculum.draw import tasks
 from agent.curriculum.samples import Sampler, WordSample, cell_weights
 from agent.curriculum.speech import Speech
+from agent.curriculum.stream import tasks
 from agent.curriculum.tasks import Task
 from agent.curriculum.world import World
 from agent.link import Linker
 from agent.plan import CANVAS_WORDS
 from tools.facts.store import FactStore
-from tools.toolbox import Toolbox
 
 PART = 4000
 
@@ -34,16 +36,20 @@ def write_part(out: Path, seed: int, count: int) -> dict[str, int]:
     """Write one part of the samples; returns how many were written and how many did not link."""
     store = FactStore.open()
     sampler = Sampler(store, Linker(store))
-    rng = random.Random(seed)  # noqa: S311 - repeatable chance
+    rng = random.Random(seed)
     stream = tasks(World(store, held_out=False), Speech(store), seed)
     made = itertools.islice(_all_samples(sampler, stream, rng), count)
     lines = (json.dumps(_as_json(sample), ensure_ascii=False) for sample in made)
-    with gzip.open(out / f"part-{seed:05d}.jsonl.gz", "wt", encoding="utf-8", compresslevel=3) as file:
+    with gzip.open(
+        out / f"part-{seed:05d}.jsonl.gz", "wt", encoding="utf-8", compresslevel=3
+    ) as file:
         file.writelines(line + "\n" for line in lines)
     return {"samples": count, "unlinked": sampler.unlinked}
 
 
-def _all_samples(sampler: Sampler, stream: Iterator[Task], rng: random.Random) -> Iterator[WordSample]:
+def _all_samples(
+    sampler: Sampler, stream: Iterator[Task], rng: random.Random
+) -> Iterator[WordSample]:
     for task in stream:
         yield from sampler.samples(task, rng)
 
@@ -108,7 +114,9 @@ def _task_json(task: Task, n: int) -> dict[str, object]:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description="Write training samples or evaluation tasks from the facts.")
+    parser = argparse.ArgumentParser(
+        description="Write training samples or evaluation tasks from the facts."
+    )
     parser.add_argument("what", choices=("samples", "tasks"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, required=True)
@@ -116,8 +124,7 @@ def main() -> None:
     args = parser.parse_args()
     write = write_samples if args.what == "samples" else write_tasks
     totals = write(args.out, args.count, args.seed)
-    for name, n in sorted(totals.items()):
-        print(f"{name}: {n}")
+    sys.stdout.write("".join(f"{name}: {n}\n" for name, n in sorted(totals.items())))
 
 
 if __name__ == "__main__":

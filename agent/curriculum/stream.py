@@ -16,7 +16,7 @@ CHINESE_SHARE = 0.35
 
 def tasks(world: World, speech: Speech, seed: int) -> Iterator[Task]:
     """Tasks without end; the same seed gives the same tasks."""
-    rng = random.Random(seed)  # noqa: S311 - a curriculum wants repeatable chance, not secrecy
+    rng = random.Random(seed)
     families, weights = zip(*FAMILIES, strict=True)
     while True:
         family = rng.choices(families, weights)[0]
