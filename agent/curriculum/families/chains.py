@@ -17,7 +17,7 @@ from agent.curriculum.families.draw import (
 )
 from agent.curriculum.families.extremes import extreme_of_set, fold_of_set
 from agent.curriculum.families.phrasing import ask, chosen_period, with_period
-from agent.curriculum.tasks import Task
+from agent.curriculum.tasks import GoldRow, Task
 from tools.types import Entity
 
 RELATIONS: Mapping[str, tuple[str, ...]] = {
