@@ -1,7 +1,7 @@
-"""Fences for every test: no network beyond this machine, seeded randomness, few threads.
+"""Fences for every test: no network beyond this machine, an empty home, seeded randomness, few threads.
 
 Covered: sockets of this process, and browser tests where no browser can be had.
-Not covered: what a child process does.
+Not covered: sockets of a child process.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import random
 import shutil
 import socket
 import sys
+import tempfile
 
 import pytest
 from hypothesis import settings
@@ -76,6 +77,15 @@ def _stay_on_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the whole run a home of its own, so that no test reads or fills the user's caches."""
+    home = tempfile.TemporaryDirectory(prefix="palimpsest-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(home.cleanup)
+    os.environ["HOME"] = home.name
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import random
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -32,6 +35,11 @@ def test_a_test_reaches_this_machine() -> None:
 def test_properties_stay_behind_the_fence(number: int) -> None:
     with socket.socket() as caller, pytest.raises(NetworkRefusedError):
         caller.connect_ex(("192.0.2.1", number))
+
+
+def test_tests_have_a_home_of_their_own() -> None:
+    assert Path.home().name.startswith("palimpsest-tests-")
+    assert Path.home() != Path(pwd.getpwuid(os.getuid()).pw_dir)
 
 
 @pytest.mark.parametrize("_", range(2))
