@@ -41,9 +41,10 @@ def draft_table(raw: Raw) -> Draft:
     markets.read(raw, draft)
     companies.read(raw, draft)
     space.read(raw, draft)
-    link_capitals(draft)
     _correct(draft)
     _add_names(draft)
+    link_capitals(draft)
+    _add_chinese(draft)
     return draft
 
 
@@ -70,6 +71,9 @@ def _add_names(draft: Draft) -> None:
             if row["kind"] == "name":
                 draft.rename(row["entity"], row["name"])
             draft.alias(row["name"], row["entity"])
+
+
+def _add_chinese(draft: Draft) -> None:
     for row in _table(CHINESE):
         if row["entity"] in draft.things:
             draft.alias(row["name"], row["entity"], "zh")

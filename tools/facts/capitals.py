@@ -9,8 +9,6 @@ from tools.facts.draft import Draft, Statement, Thing
 from tools.facts.names import fold, slug
 
 CAPITAL_BONUS = 2.0
-# The Factbook's English names for cities that Mondial spells its own way, and names that changed since.
-LOCAL: dict[str, str] = {}
 
 
 def link_capitals(draft: Draft) -> None:

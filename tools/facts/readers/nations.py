@@ -48,6 +48,7 @@ DECIMALS = {"gdp": Decimal(1), "population": Decimal(1), "inflation": Decimal("0
 LANGUAGES_AT_MOST = 8
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _NEIGHBOUR = re.compile(r"(?:^|[;,]|\band\b)\s*(?P<name>[A-Z][^;,\d]*?)\s*\d[\d.,]*\s*km")
+_NOT_THE_NAME = re.compile(r" in Romanian|,? aka | is the ")
 _PEAK = re.compile(r"^(?P<name>.*?)\s*,?\s*(?P<metres>-?\d[\d,]*(?:\.\d+)?)\s*m\b")
 _NO_LANGUAGE = re.compile(r"\d|\b(?:other|unspecified|many|local|indigenous|tribal|various|numerous|languages?|dialects?|none|note)\b", re.I)
 OFFICIAL_CURRENCY = {"country/USA": "US dollars (USD)"}
@@ -146,8 +147,8 @@ def _peak(said: Statement, draft: Draft) -> None:
 
 def _capitals(text: str) -> list[str]:
     stated = _PARENTHESES.sub("", re.split(r"\bnote\b", text)[0])
-    names = [re.split(r" in Romanian|,? aka ", part)[0].strip() for part in re.split(r"; |, (?!D\.?C)", stated)]
-    return [name for name in names if name and name[0].isupper() and not name.startswith(("The UN", "None"))]
+    names = [_NOT_THE_NAME.split(part)[0].strip() for part in re.split(r"; |, (?!D\.?C)", stated)]
+    return [name for name in names if name[:1].isupper()]
 
 
 def _languages(text: str) -> list[str]:
