@@ -143,7 +143,7 @@ class Linker:
         for mention in self._entities.find(words):
             if not _is_plausible(mention, text, is_lower):
                 continue
-            if chosen := _choose(mention.meanings, votes, about_films):
+            if chosen := _choose(mention, votes, about_films):
                 yield _Found(
                     mention.start,
                     mention.end,
@@ -288,13 +288,16 @@ def _is_plausible(mention: Mention[tuple[Entity, float]], text: str, is_lower: b
 
 
 def _choose(
-    meanings: Iterable[tuple[Entity, float]], votes: dict[str, float], about_films: bool
+    mention: Mention[tuple[Entity, float]], votes: dict[str, float], about_films: bool
 ) -> Entity | None:
-    best, best_score = None, 0.0
-    for entity, weight in meanings:
+    """The likeliest meaning: well known, of a type that the question's fields carry or point to."""
+    best, best_score = None, float("-inf")
+    for entity, weight in mention.meanings:
         if entity.type in ("film", "film_person") and not about_films:
             continue
-        score = 1.0 + weight + 10.0 * votes.get(entity.type, 0.0) + _PRIOR.get(entity.type, 0.0)
+        is_surname = mention.n_tokens == 1 and " " in entity.name
+        score = weight + 10.0 * votes.get(entity.type, 0.0) + _PRIOR.get(entity.type, 0.0)
+        score -= 40.0 * is_surname
         if score > best_score:
             best, best_score = entity, score
     return best
