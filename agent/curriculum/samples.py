@@ -115,15 +115,13 @@ class Sampler:
     def _repair(
         self, plan: Plan, brief: Brief, rng: random.Random, *, prefer_field: bool
     ) -> WordSample | None:
-        lookups = [row for row in plan.rows if row.tool == "lookup"]
-        if not lookups:
+        asking = [row for row in plan.rows if row.words[1].startswith("%")]
+        if not asking:
             return None
-        row = rng.choice(lookups)
-        ways = (
-            [self._other_field]
-            if prefer_field
-            else [self._other_field, self._other_origin, self._other_period]
-        )
+        row = rng.choice(asking)
+        ways = [self._other_field]
+        if row.tool == "lookup" and not prefer_field:
+            ways += [self._other_origin, self._other_period]
         rng.shuffle(ways)
         for way in ways:
             if made := way(row, brief, rng):
