@@ -1,0 +1,1 @@
+"""Checkpoint families: how each says its shape and names its tensors."""

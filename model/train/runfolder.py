@@ -1,0 +1,82 @@
+"""The folder of a training run: what is kept to resume, and what is left when it is done.
+
+While running: `state.pt` (where the run stands) and `base.pt` (the weights that both arms start from).
+Left: `diffusion.safetensors`, `ar.safetensors`, `config.json`, `tokenizer.json`, `curve.jsonl`,
+`training.json`. Files appear whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from model.backbone.decoder import DecoderConfig
+from model.errors import TrainingError
+from model.families.planner import config_of
+from model.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Reads and writes the files of one run."""
+
+    path: Path
+
+    def save_state(self, state: Mapping[str, Any], name: str) -> None:
+        """Write a state."""
+        partial = self.path / f"{name}.partial"
+        torch.save(dict(state), partial)
+        partial.replace(self.path / name)
+
+    def read_state(self, name: str) -> dict[str, Any] | None:
+        """A saved state, or None when there is none."""
+        path = self.path / name
+        if not path.exists():
+            return None
+        try:
+            state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
+            raise TrainingError(
+                f"cannot resume from {str(path)!r}: {error}; delete it to start anew"
+            ) from error
+        return state
+
+    def save_weights(self, weights: Mapping[str, Tensor], arm: str) -> None:
+        """Write the weights of an arm in bfloat16."""
+        halved = {
+            name: weight.to("cpu", torch.bfloat16).contiguous() for name, weight in weights.items()
+        }
+        partial = self.path / f"{arm}.safetensors.partial"
+        save_file(halved, partial, metadata={"format": "pt"})
+        partial.chmod(0o644)
+        partial.replace(self.path / f"{arm}.safetensors")
+
+    def save_description(
+        self, config: DecoderConfig, tokens: Tokens, training: Mapping[str, Any]
+    ) -> None:
+        """Write what a loader needs besides weights, and how they came about."""
+        tokens.save(self.path / "tokenizer.json")
+        self._write_json("config.json", config_of(config))
+        self._write_json("training.json", training)
+
+    def add_to_curve(self, point: Mapping[str, Any]) -> None:
+        """Append a measurement."""
+        with (self.path / "curve.jsonl").open("a", encoding="utf-8") as curve:
+            curve.write(json.dumps(point) + "\n")
+
+    def forget_state(self) -> None:
+        """Delete what only resuming needs."""
+        for name in ("state.pt", "base.pt"):
+            (self.path / name).unlink(missing_ok=True)
+
+    def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
+        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        (self.path / name).write_text(text, encoding="utf-8")
