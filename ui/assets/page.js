@@ -1,0 +1,33 @@
+"use strict";
+/* The page's own few lines: it remembers runs and language in the address, and lets keys do what a mouse does. */
+window.palimpsest = {
+  remember(runs, lang) {
+    const address = new URL(window.location.href);
+    if (runs) address.searchParams.set("runs", runs);
+    address.searchParams.set("lang", lang);
+    window.history.replaceState(null, "", address);
+    document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+  },
+  show(runs, lang) {
+    this.remember(runs, lang);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const panels = document.querySelector("#panels");
+    if (runs && panels.getBoundingClientRect().top > window.innerHeight / 3) {
+      document.querySelector("#verdict").scrollIntoView({ behavior: still ? "auto" : "smooth" });
+    }
+  },
+  closeCitations(except) {
+    for (const open of document.querySelectorAll("details.cite[open]")) {
+      if (open !== except) open.open = false;
+    }
+  },
+};
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") window.palimpsest.closeCitations(null);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("#task")) {
+    document.querySelector("#start").click();
+  }
+});
+document.addEventListener("click", (event) => {
+  window.palimpsest.closeCitations(event.target.closest("details.cite"));
+});

@@ -1,0 +1,120 @@
+"""The canvas as a picture: lines of cells and the strokes of the pen, ready to be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from agent.types import N_ARGS, N_ROWS, NIL
+from ui.panels.view import WRITTEN, Cell, Forward, PanelView
+
+BAR_PIXELS = 6
+BASE_BARS = 60
+TALLEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the canvas; a frozen one has been executed and never changes again."""
+
+    cells: tuple[Cell, ...]
+    is_frozen: bool
+    is_unused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stroke in the ink chart, in pixels of its drawing."""
+
+    x: int
+    height: int
+    is_revision: bool
+    written: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that the drawing of a canvas needs."""
+
+    lines: tuple[Line, ...]
+    n_columns: int
+    n_cells: int
+    n_written: int
+    n_scraped: int
+    bars: tuple[Bar, ...]
+    width: int
+
+
+def picture(now: PanelView) -> Picture:
+    """The canvas of a panel; before anything is known, an empty leaf."""
+    cells = now.cells or _empty_leaf()
+    open_cells = [cell for cell in cells if cell.state not in ("fixed", "locked")]
+    lines = tuple(_line(tuple(row)) for _, row in groupby(sorted(cells, key=_place), _row))
+    return Picture(
+        lines=lines,
+        n_columns=max(len(line.cells) for line in lines),
+        n_cells=len(open_cells),
+        n_written=sum(cell.state in WRITTEN for cell in open_cells),
+        n_scraped=sum(bool(cell.ghost) or cell.is_reopened for cell in open_cells),
+        bars=_bars(now.forwards),
+        width=BAR_PIXELS * max(BASE_BARS, len(now.forwards)),
+    )
+
+
+def marks(cell: Cell) -> str:
+    """The classes that say what has become of a cell."""
+    ghost = "ghosted" if cell.ghost else ""
+    scraped = "scraped" if cell.ghost and cell.state == "masked" else ""
+    reopened = "reopened" if cell.is_reopened else ""
+    blank = "blank" if cell.word == NIL else ""
+    return " ".join(filter(None, (cell.state, ghost, scraped, reopened, blank)))
+
+
+def ink(confidence: float | None) -> float:
+    """How dark a word is written: never so faint that it cannot be read."""
+    sure = 1.0 if confidence is None else min(max(confidence, 0.0), 1.0)
+    return round(0.68 + 0.32 * sure * sure, 2)
+
+
+def percent(confidence: float) -> int:
+    """A confidence in whole percent, held between 0 and 100."""
+    return round(100 * min(max(confidence, 0.0), 1.0))
+
+
+def _place(cell: Cell) -> tuple[int, int]:
+    return cell.place
+
+
+def _row(cell: Cell) -> int:
+    return cell.row
+
+
+def _line(cells: tuple[Cell, ...]) -> Line:
+    words = [cell.word for cell in cells if cell.state != "fixed"]
+    inner = [cell for cell in cells if cell.state != "fixed"]
+    return Line(
+        cells=cells,
+        is_frozen=bool(inner) and all(cell.state == "locked" for cell in inner),
+        is_unused=bool(words) and words[0] == "nop",
+    )
+
+
+def _bars(forwards: tuple[Forward, ...]) -> tuple[Bar, ...]:
+    first = forwards[0].turn if forwards else 0
+    return tuple(
+        Bar(
+            x=BAR_PIXELS * index,
+            height=max(3, min(TALLEST, stroke.written)),
+            is_revision=stroke.turn > first,
+            written=stroke.written,
+        )
+        for index, stroke in enumerate(forwards)
+    )
+
+
+def _empty_leaf() -> tuple[Cell, ...]:
+    return tuple(
+        Cell(row, column, "" if column else f"#{row}", "masked" if column else "fixed")
+        for row in range(1, N_ROWS + 1)
+        for column in range(N_ARGS + 2)
+    )

@@ -1,0 +1,282 @@
+"""What a panel shows: a fold over a run's events, so that a replay and the live run look the same.
+
+Guarantees: a view depends on the events alone, never on when or in what portions they came.
+Does not guarantee: that the events of a run that broke off ever reach an end; see `broken_off`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce, singledispatch
+from typing import Literal
+
+from agent.events import (
+    AgentEvent,
+    CallFinished,
+    CallStarted,
+    CanvasChanged,
+    CellView,
+    PlanContradicted,
+    PlanDrafted,
+    PointerView,
+    QuestionLinked,
+    RunFinished,
+    RunStarted,
+)
+from agent.types import NIL, PlanRow, RunResult
+
+Phase = Literal[
+    "waiting",
+    "linking",
+    "drafting",
+    "acting",
+    "revising",
+    "answered",
+    "abstained",
+    "failed",
+    "stopped",
+    "broken",
+]
+OVER: frozenset[Phase] = frozenset({"answered", "abstained", "failed", "stopped", "broken"})
+WRITTEN = frozenset({"revealed", "committed"})
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A canvas cell with its past: `ghost` is the word scraped off, `forward` the one that wrote it."""
+
+    row: int
+    column: int
+    word: str
+    state: str
+    confidence: float | None = None
+    ghost: str = ""
+    forward: int = 0
+    is_reopened: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Row and column."""
+        return self.row, self.column
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """One stroke of the pen: in which turn, and how many cells it wrote."""
+
+    turn: int
+    written: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A plan row with what became of it; `former` are the arguments that a revision replaced."""
+
+    row: int
+    tool: str
+    args: tuple[str, ...]
+    status: str
+    revisions: int
+    former: tuple[str, ...] = ()
+    summary: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the log: a key of `ui.words` and what to put into it."""
+
+    at: float
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """Everything one panel shows."""
+
+    run: str = ""
+    question: str = ""
+    arm: str = ""
+    phase: Phase = "waiting"
+    seconds: float = 0.0
+    turns: int = 0
+    calls: tuple[str, ...] = ()
+    revisions: int = 0
+    backtracks: int = 0
+    pointers: tuple[PointerView, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    forwards: tuple[Forward, ...] = ()
+    plan: tuple[PlanLine, ...] = ()
+    log: tuple[LogLine, ...] = ()
+    result: RunResult | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.phase in OVER
+
+
+BLANK = PanelView()
+
+
+def view(events: Iterable[AgentEvent]) -> PanelView:
+    """The panel after these events."""
+    return reduce(advance, events, BLANK)
+
+
+def advance(before: PanelView, event: AgentEvent) -> PanelView:
+    """The panel after one more event."""
+    return _after(event, replace(before, run=event.run, seconds=max(before.seconds, event.at)))
+
+
+def broken_off(before: PanelView) -> PanelView:
+    """The panel of a run whose log ends without an end."""
+    if before.is_over or not before.run:
+        return before
+    return _logged(replace(before, phase="broken"), "log_broken")
+
+
+@singledispatch
+def _after(event: object, now: PanelView) -> PanelView:
+    raise TypeError(f"no panel shows a {type(event).__name__}")
+
+
+@_after.register
+def _(event: RunStarted, now: PanelView) -> PanelView:
+    now = replace(now, question=event.question, arm=event.arm, phase="linking")
+    return _logged(now, "log_started")
+
+
+@_after.register
+def _(event: QuestionLinked, now: PanelView) -> PanelView:
+    now = replace(now, pointers=tuple(event.pointers))
+    return _logged(now, "log_linked", n=len(event.pointers))
+
+
+@_after.register
+def _(event: CanvasChanged, now: PanelView) -> PanelView:
+    forward = len(now.forwards) + 1
+    cells = _rewritten(now.cells, event.cells, forward)
+    written = sum(cell.forward == forward for cell in cells)
+    forwards = (*now.forwards, Forward(event.turn, written)) if written else now.forwards
+    phase: Phase = now.phase if now.phase == "revising" else "drafting"
+    turns = max(now.turns, event.turn)
+    return replace(now, cells=cells, forwards=forwards, phase=phase, turns=turns)
+
+
+@_after.register
+def _(event: PlanDrafted, now: PanelView) -> PanelView:
+    plan = _redrafted(now.plan, event.rows)
+    now = replace(now, plan=plan, phase="acting", turns=max(now.turns, event.turn))
+    return _logged(now, "log_drafted", rows=len(plan), n=event.turn)
+
+
+@_after.register
+def _(event: CallStarted, now: PanelView) -> PanelView:
+    plan = tuple(
+        replace(line, status="running") if line.row == event.row else line for line in now.plan
+    )
+    now = replace(now, plan=plan, phase="acting", calls=(*now.calls, _tool(event.call)))
+    return _logged(now, "log_call", row=event.row, call=event.call)
+
+
+@_after.register
+def _(event: CallFinished, now: PanelView) -> PanelView:
+    plan = tuple(_observed(line, event) if line.row == event.row else line for line in now.plan)
+    key = "log_observed" if event.status == "ok" else "log_missed"
+    return _logged(replace(now, plan=plan), key, row=event.row, summary=event.summary)
+
+
+@_after.register
+def _(event: PlanContradicted, now: PanelView) -> PanelView:
+    reopened = set(event.reopened)
+    now = replace(
+        now,
+        phase="revising",
+        revisions=now.revisions + 1,
+        backtracks=now.backtracks + (event.level == "plan"),
+        cells=tuple(
+            replace(cell, is_reopened=True) if cell.place in reopened else cell
+            for cell in now.cells
+        ),
+    )
+    return _logged(now, "log_contradicted", row=event.row, reason=event.reason, n=len(reopened))
+
+
+@_after.register
+def _(event: RunFinished, now: PanelView) -> PanelView:
+    result = event.result
+    plan = _redrafted(now.plan, result.plan) if result.plan else now.plan
+    metrics = result.metrics
+    now = replace(
+        now,
+        phase=result.status,
+        result=result,
+        plan=plan,
+        seconds=metrics.seconds or now.seconds,
+        turns=metrics.turns or now.turns,
+        revisions=metrics.revisions,
+        backtracks=metrics.backtracks,
+    )
+    return _logged(now, f"log_{result.status}")
+
+
+def _logged(now: PanelView, key: str, **values: object) -> PanelView:
+    line = LogLine(now.seconds, key, tuple((name, str(value)) for name, value in values.items()))
+    return replace(now, log=(*now.log, line))
+
+
+def _tool(call: str) -> str:
+    return call.split("(", 1)[0].strip()
+
+
+def _rewritten(old: Sequence[Cell], new: Sequence[CellView], forward: int) -> tuple[Cell, ...]:
+    before = {cell.place: cell for cell in old}
+    return tuple(_cell(before.get((cell.row, cell.column)), cell, forward) for cell in new)
+
+
+def _cell(was: Cell | None, now: CellView, forward: int) -> Cell:
+    stroke = forward if now.state in WRITTEN and _is_fresh(was, now) else was.forward if was else 0
+    return Cell(
+        row=now.row,
+        column=now.column,
+        word="" if now.state == "masked" else now.text,
+        state=now.state,
+        confidence=now.confidence,
+        ghost=_ghost(was, now),
+        forward=0 if now.state == "masked" else stroke,
+    )
+
+
+def _is_fresh(was: Cell | None, now: CellView) -> bool:
+    return was is None or was.state not in WRITTEN or was.word != now.text
+
+
+def _ghost(was: Cell | None, now: CellView) -> str:
+    """The word scraped off here: kept until the very same word is written again."""
+    if was is None or now.state in ("fixed", "locked"):
+        return ""
+    is_scraped = was.state in WRITTEN and (now.state == "masked" or was.word != now.text)
+    ghost = was.word if is_scraped and was.word != NIL else was.ghost
+    return "" if now.state in WRITTEN and ghost == now.text else ghost
+
+
+def _redrafted(old: Sequence[PlanLine], rows: Sequence[PlanRow]) -> tuple[PlanLine, ...]:
+    before = {line.row: line for line in old}
+    return tuple(_line(before.get(row.row), row) for row in rows)
+
+
+def _line(was: PlanLine | None, row: PlanRow) -> PlanLine:
+    line = PlanLine(row.row, row.tool, tuple(row.args), row.status, row.revisions)
+    if was is None:
+        return line
+    if (was.tool, was.args) == (line.tool, line.args):
+        return replace(line, former=was.former, summary=was.summary, seconds=was.seconds)
+    return replace(line, former=(was.tool, *was.args))
+
+
+def _observed(line: PlanLine, event: CallFinished) -> PlanLine:
+    return replace(line, status=event.status, summary=event.summary, seconds=event.seconds)
