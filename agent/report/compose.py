@@ -65,7 +65,7 @@ def compose(
             "gaps": tuple(dict.fromkeys(missing)),
         }
     )
-    return numbered(report, material.facts)
+    return numbered(report, material.facts, material.namer)
 
 
 def _assembled(material: Material, made_on: str) -> Report:

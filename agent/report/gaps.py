@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agent.report.labels import Namer
+from agent.report.labels import Namer, raised
 from agent.report.periods import brief, holes, shifted, year_ago
 from agent.report.subjects import Subject, window
 from agent.report.types import Evidence, Gap, Sentence
@@ -71,10 +71,10 @@ def _of_subjects(subjects: Sequence[Subject], namer: Namer) -> Iterator[Gap]:
     labels: dict[tuple[str, ...], list[str]] = {}
     for subject in subjects:
         if missing := _missing(subject):
-            labels.setdefault(missing, []).append(namer.heading(subject.group.field))
+            labels.setdefault(missing, []).append(namer.field(subject.group.field))
     for missing, names in labels.items():
         periods = listed(namer.lang, tuple(brief(period, namer.lang) for period in missing))
-        label = listed(namer.lang, tuple(names))
+        label = raised(listed(namer.lang, tuple(names)))
         yield Gap(
             what=words(namer.lang, "gap periods", label=label, periods=periods),
             why=words(namer.lang, "gap periods why"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 
-from agent.report.numerals import phrase
+from agent.report.numerals import exact, phrase
 from agent.report.periods import said
-from agent.types import Language
+from agent.types import Citation, Language
 from tools.facts.fields import sections
 from tools.types import Entity, Fact
 
@@ -20,6 +21,11 @@ def is_measured(field_id: str) -> bool:
 def kind(field_id: str) -> str:
     """The field's kind; an unknown field is taken to hold numbers where its facts do."""
     return str(sections().get(field_id, {}).get("kind", "number"))
+
+
+def raised(text: str) -> str:
+    """The text with a capital in front."""
+    return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,7 @@ class Namer:
 
     def heading(self, field_id: str) -> str:
         """The label as a line begins with it."""
-        label = self.field(field_id)
-        return label[:1].upper() + label[1:]
+        return raised(self.field(field_id))
 
     def value(self, fact: Fact) -> str:
         """The fact's value as running text says it."""
@@ -50,3 +55,16 @@ class Namer:
         if kind(fact.field) in {"date", "year"}:
             return said(fact.value, self.lang)
         return self.names.get(fact.value_id or "", fact.value)
+
+    def cited(self, citation: Citation) -> str:
+        """A citation's value in full."""
+        if is_measured(citation.field):
+            try:
+                return exact(Decimal(citation.value), citation.unit, self.lang)
+            except InvalidOperation:
+                return citation.value
+        return (
+            said(citation.value, self.lang)
+            if kind(citation.field) in {"date", "year"}
+            else citation.value
+        )

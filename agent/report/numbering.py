@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from agent.report.labels import Namer
 from agent.report.sources import source
 from agent.report.types import Report, SourceNote
 from agent.types import Citation
@@ -15,13 +16,13 @@ _SEVERAL = {"citations", "operands"}
 _READ_FIRST = ("summary", "figures", "members", "findings", "series", "claims", "disputes")
 
 
-def numbered(report: Report, facts: Mapping[str, Fact]) -> Report:
+def numbered(report: Report, facts: Mapping[str, Fact], namer: Namer) -> Report:
     """The report with its provisional keys numbered, and with its citations and sources listed."""
     content = report.model_dump()
     keys = [key for part in _READ_FIRST for key in _keys(content[part])]
     numbers = {key: str(n) for n, key in enumerate(dict.fromkeys(keys), start=1)}
     content.update({part: _renamed(content[part], numbers) for part in _READ_FIRST})
-    citations = tuple(_citation(number, facts[key]) for key, number in numbers.items())
+    citations = tuple(_citation(number, facts[key], namer) for key, number in numbers.items())
     content["citations"] = [citation.model_dump() for citation in citations]
     content["sources"] = [note.model_dump() for note in _notes(citations, report)]
     return Report.model_validate(content)
@@ -57,10 +58,10 @@ def _renamed_field(name: str, value: Any, numbers: Mapping[str, str]) -> Any:
     return _renamed(value, numbers)
 
 
-def _citation(number: str, fact: Fact) -> Citation:
+def _citation(number: str, fact: Fact, namer: Namer) -> Citation:
     return Citation(
         id=number,
-        entity=fact.entity.name,
+        entity=namer.entity(fact.entity),
         field=fact.field,
         period=fact.period,
         value=fact.value if fact.number is None else f"{fact.number:f}",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from agent.report.figures import comparisons, key, signed_change, stated
 from agent.report.findings import Clause, change_of, valued
-from agent.report.labels import Namer
+from agent.report.labels import Namer, raised
 from agent.report.material import Material
 from agent.report.members import answer_sentence
 from agent.report.numerals import phrase
@@ -119,7 +119,7 @@ def _peaks(subjects: Sequence[Subject], namer: Namer) -> Iterator[Sentence]:
     text = words(
         namer.lang,
         "peaks",
-        labels=labels[:1].upper() + labels[1:],
+        labels=raised(labels),
         n=steps_said(subjects[0].period, n, namer.lang),
         first=brief(chosen[0][1][0].period, namer.lang),
     )
