@@ -20,6 +20,7 @@ from tools.facts.capitals import link_capitals
 from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement
 from tools.facts.fields import columns
+from tools.facts.names import is_common
 from tools.facts.quantity import plain
 from tools.facts.raw import Raw
 from tools.facts.readers import companies, films, geography, markets, nations, nobel, space
@@ -29,6 +30,10 @@ TABLE = FOLDER / "table"
 CORRECTIONS = FOLDER / "corrections.tsv"
 ENGLISH = FOLDER / "english.tsv"
 CHINESE = FOLDER / "chinese.tsv"
+VALUES = FOLDER / "values.tsv"
+# Texts that name a place of the table, in Mondial's spelling.
+NAMES_PLACES = frozenset({"flows_into", "outflow", "headquarters"})
+COMMON_NAME_WEIGHT = 0.1
 
 
 def draft_table(raw: Raw) -> Draft:
@@ -43,8 +48,10 @@ def draft_table(raw: Raw) -> Draft:
     space.read(raw, draft)
     _correct(draft)
     _add_names(draft)
+    _translate_values(draft)
     link_capitals(draft)
     _add_chinese(draft)
+    _make_common_names_light(draft)
     return draft
 
 
@@ -54,7 +61,10 @@ def _table(path: Path) -> list[dict[str, str]]:
 
 
 def _correct(draft: Draft) -> None:
-    wrong = {(row["entity"], row["field"], row["period"], row["source"]): row["value"] for row in _table(CORRECTIONS)}
+    wrong = {
+        (row["entity"], row["field"], row["period"], row["source"]): row["value"]
+        for row in _table(CORRECTIONS)
+    }
 
     def corrected(said: Statement) -> Iterable[Statement]:
         value = wrong.get((said.entity_id, said.field, said.period, said.source))
@@ -79,6 +89,26 @@ def _add_chinese(draft: Draft) -> None:
             draft.alias(row["name"], row["entity"], "zh")
 
 
+def _translate_values(draft: Draft) -> None:
+    """Give texts their English spelling; an empty one drops the fact."""
+    english = {(row["field"], row["value"]): row["english"] for row in _table(VALUES)}
+
+    def translated(said: Statement) -> Statement:
+        value = english.get((said.field, said.value), said.value)
+        if said.field in NAMES_PLACES and said.source == "mondial":
+            value = draft.renamed.get(value, value)
+        return said if value == said.value else replace(said, value=value)
+
+    draft.statements = [said for said in map(translated, draft.statements) if said.value]
+
+
+def _make_common_names_light(draft: Draft) -> None:
+    """A film called "Her" is meant only where nothing else can be."""
+    for thing in list(draft.things.values()):
+        if is_common(thing.name) and thing.type in {"film", "city", "island", "mountain", "river"}:
+            draft.weigh(thing.id, COMMON_NAME_WEIGHT)
+
+
 def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     text = "\n".join("\t".join(row) for row in [header, *rows]) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,14 +121,26 @@ def write_table(draft: Draft, folder: Path) -> None:
     _write(
         folder / "entities.tsv.gz",
         ("id", "type", "name", "weight", "member"),
-        ((thing.id, thing.type, thing.name, f"{thing.weight:g}", str(int(thing.member))) for thing in things),
+        (
+            (thing.id, thing.type, thing.name, f"{thing.weight:g}", str(int(thing.member)))
+            for thing in things
+        ),
     )
     _write(folder / "aliases.tsv.gz", ("alias", "entity_id", "lang"), sorted(draft.aliases))
     _write(
         folder / "facts.tsv.gz",
         ("entity_id", "field", "value", "number", "unit", "period", "source", "value_id"),
         (
-            (s.entity_id, s.field, s.value, "" if s.number is None else plain(s.number), s.unit, s.period, s.source, s.value_id)
+            (
+                s.entity_id,
+                s.field,
+                s.value,
+                "" if s.number is None else plain(s.number),
+                s.unit,
+                s.period,
+                s.source,
+                s.value_id,
+            )
             for s in draft.ordered()
         ),
     )
@@ -116,15 +158,24 @@ def report(draft: Draft) -> str:
     lines += ["", f"{'field':22} {'entities':>9} {'facts':>8} {'dropped':>8}"]
     for field in columns():
         note = draft.dropped_examples.get(field, "" if facts[field] else "EMPTY")
-        lines.append(f"{field:22} {len(holders[field]):9} {facts[field]:8} {draft.dropped[field]:8} {note}".rstrip())
-    lines += ["", f"{len(draft.things)} entities, {len(draft.aliases)} aliases, {len(draft.statements)} facts"]
+        lines.append(
+            f"{field:22} {len(holders[field]):9} {facts[field]:8} {draft.dropped[field]:8} {note}".rstrip()
+        )
+    lines += [
+        "",
+        f"{len(draft.things)} entities, {len(draft.aliases)} aliases, {len(draft.statements)} facts",
+    ]
     return "\n".join(lines)
 
 
 def main() -> None:
     """Build the table and say what it holds."""
-    parser = argparse.ArgumentParser(description="Build the embedded fact table from the raw tables.")
-    parser.add_argument("--raw", type=Path, required=True, help="folder with facts.tsv.gz and its raw tables")
+    parser = argparse.ArgumentParser(
+        description="Build the embedded fact table from the raw tables."
+    )
+    parser.add_argument(
+        "--raw", type=Path, required=True, help="folder with facts.tsv.gz and its raw tables"
+    )
     parser.add_argument("--out", type=Path, default=TABLE, help="folder of the built table")
     options = parser.parse_args()
     draft = draft_table(Raw(options.raw))

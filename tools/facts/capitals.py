@@ -14,7 +14,11 @@ CAPITAL_BONUS = 2.0
 def link_capitals(draft: Draft) -> None:
     """Resolve every capital to a city id and rank capitals above their namesakes."""
     cities: dict[tuple[str, str], str] = {}
-    homes: dict[str, str] = {s.entity_id: s.value_id for s in draft.statements if s.field == "country" and s.entity_id.startswith("city/")}
+    homes: dict[str, str] = {
+        s.entity_id: s.value_id
+        for s in draft.statements
+        if s.field == "country" and s.entity_id.startswith("city/")
+    }
     spellings: dict[str, set[str]] = defaultdict(set)
     for alias, entity_id, _ in draft.aliases:
         if entity_id in homes:
@@ -22,7 +26,10 @@ def link_capitals(draft: Draft) -> None:
     for city, country in homes.items():
         for spelling in spellings[city]:
             cities.setdefault((country, spelling), city)
-    draft.statements = [_linked(said, draft, cities) if said.field == "capital" else said for said in draft.statements]
+    draft.statements = [
+        _linked(said, draft, cities) if said.field == "capital" else said
+        for said in draft.statements
+    ]
 
 
 def _linked(said: Statement, draft: Draft, cities: dict[tuple[str, str], str]) -> Statement:

@@ -21,7 +21,9 @@ def _sections() -> dict[str, dict[str, Any]]:
 def load_classes() -> tuple[EntityClass, ...]:
     """Every class, in the file's order."""
     return tuple(
-        EntityClass(key, section["label"], section["type"], section.get("field"), section.get("value"))
+        EntityClass(
+            key, section["label"], section["type"], section.get("field"), section.get("value")
+        )
         for key, section in _sections().items()
     )
 
@@ -30,5 +32,8 @@ def load_classes() -> tuple[EntityClass, ...]:
 def load_class_phrases() -> tuple[tuple[str, str, str], ...]:
     """Every (phrase, class id, lang)."""
     return tuple(
-        (phrase, key, lang) for key, section in _sections().items() for lang in ("en", "zh") for phrase in section[lang].split("|")
+        (phrase, key, lang)
+        for key, section in _sections().items()
+        for lang in ("en", "zh")
+        for phrase in section[lang].split("|")
     )

@@ -64,7 +64,10 @@ def _hand_table() -> dict[str, dict[str, str]]:
 
 
 def _currency(row: dict[str, str]) -> str:
-    name, code = row.get("ISO4217-currency_name", ""), row.get("ISO4217-currency_alphabetic_code", "")
+    name, code = (
+        row.get("ISO4217-currency_name", ""),
+        row.get("ISO4217-currency_alphabetic_code", ""),
+    )
     return f"{name} ({code})" if name and code and "," not in code else ""
 
 
@@ -93,9 +96,14 @@ class Atlas:
         self.countries = tuple(_country(row, hand) for row in codes)
         self._by_iso = {country.iso3: country.id for country in self.countries}
         self._by_fips = {
-            FIPS_OF.get(row["ISO3166-1-Alpha-3"], row["FIPS"].strip()): f"country/{row['ISO3166-1-Alpha-3']}" for row in codes
+            FIPS_OF.get(
+                row["ISO3166-1-Alpha-3"], row["FIPS"].strip()
+            ): f"country/{row['ISO3166-1-Alpha-3']}"
+            for row in codes
         }
-        self._by_name = {fold(name): c.id for c in self.countries for name in (c.name, *c.also, *c.means)}
+        self._by_name = {
+            fold(name): c.id for c in self.countries for name in (c.name, *c.also, *c.means)
+        }
 
     def by_key(self, raw_id: str, name: str) -> str | None:
         """The country of a raw id (`country/NOR`, `factbook/europe/no`, `mondial/N`), or None."""

@@ -110,7 +110,9 @@ def fill(connection: sqlite3.Connection, table: Path) -> None:
     connection.execute("BEGIN")
     facts = list(_rows(table / "facts.tsv.gz"))
     aliases = list(_rows(table / "aliases.tsv.gz"))
-    connection.executemany("INSERT INTO entities VALUES (?, ?, ?, ?, ?)", _rows(table / "entities.tsv.gz"))
+    connection.executemany(
+        "INSERT INTO entities VALUES (?, ?, ?, ?, ?)", _rows(table / "entities.tsv.gz")
+    )
     connection.executemany("INSERT INTO aliases VALUES (?, ?, ?)", aliases)
     connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _numbered(facts))
     connection.executemany("INSERT INTO units VALUES (?, ?)", _usual_units(facts))

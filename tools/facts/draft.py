@@ -59,6 +59,7 @@ class Draft:
     statements: list[Statement] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     dropped_examples: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def thing(self, thing: Thing) -> str:
         """Add an entity (the first of an id stands) and its name as an alias; give back the id."""
@@ -69,6 +70,7 @@ class Draft:
 
     def rename(self, entity_id: str, name: str) -> None:
         """Give an entity another display name; the old one stays an alias."""
+        self.renamed[self.things[entity_id].name] = name
         self.things[entity_id] = replace(self.things[entity_id], name=name)
         self.alias(name, entity_id)
 
@@ -89,18 +91,21 @@ class Draft:
         """Add a fact that holds a number, or count it as dropped where none could be read."""
         if number is None:
             self.dropped[statement.field] += 1
-            self.dropped_examples.setdefault(statement.field, f"{statement.entity_id}: {statement.value[:60]!r}")
+            self.dropped_examples.setdefault(
+                statement.field, f"{statement.entity_id}: {statement.value[:60]!r}"
+            )
             return
         self.say(replace(statement, number=number, value=plain(number)))
 
     def ordered(self) -> list[Statement]:
         """Every distinct fact, by entity and field, newest and most trusted first."""
         tier = tiers()
-        known = {source.partition(":")[0]: tier[source.partition(":")[0]] for source in {s.source for s in self.statements}}
-        unique = {(s.entity_id, s.field, s.value, s.unit, s.period, s.source): s for s in reversed(self.statements)}
+        unique: dict[tuple[str, ...], Statement] = {}
+        for s in self.statements:
+            unique.setdefault((s.entity_id, s.field, s.value, s.unit, s.period, s.source), s)
 
         def key(s: Statement) -> tuple[object, ...]:
-            trust = known[s.source.partition(":")[0]]
+            trust = tier[s.source.partition(":")[0]]
             return (s.entity_id, s.field, newest_first(s.period), s.period, trust, s.rank, s.source)
 
-        return sorted(reversed(unique.values()), key=key)
+        return sorted(unique.values(), key=key)

@@ -62,6 +62,9 @@ def load_fields(units: dict[str, str]) -> tuple[Field, ...]:
 def columns() -> dict[str, tuple[tuple[str, str], ...]]:
     """Field id -> the raw `(type, property)` columns that feed it, best first."""
     return {
-        key: tuple((raw_type, prop) for raw_type, _, prop in (part.partition(":") for part in _parts(section["from"])))
+        key: tuple(
+            (raw_type, prop)
+            for raw_type, _, prop in (part.partition(":") for part in _parts(section["from"]))
+        )
         for key, section in sections().items()
     }

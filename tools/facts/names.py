@@ -8,9 +8,32 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
-_LETTERS = str.maketrans({"ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ß": "ss", "æ": "ae", "Æ": "Ae", "ı": "i", "œ": "oe", "ð": "d", "þ": "th", "’": "'", "‘": "'", "–": "-"})
+COMMON_WORDS_FILE = Path(__file__).with_name("common_words.tsv")
+SHORTEST_NAME = 3
+_TITLE = re.compile(r"^(?:Sir|Dame|Lord|Lady|The) ")
+_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ł": "l",
+        "Ł": "L",
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "Ae",
+        "ı": "i",
+        "œ": "oe",
+        "ð": "d",
+        "þ": "th",
+        "’": "'",
+        "‘": "'",
+        "–": "-",
+    }
+)
 _INITIAL = re.compile(r"(?<= )[A-Z]\.(?:[ -]?[A-Z]\.)* ")
 _SUFFIX = re.compile(
     r",? (?:Inc\.?|Incorporated|Corp\.?|Corporation|Company|Co\.|& Co\.|plc|PLC|Ltd\.?|Limited|N\.V\.|S\.A\.|Holdings?|Group|Companies)$"
@@ -44,6 +67,16 @@ def straight(name: str) -> str:
     return " ".join([given, surname, *rest])
 
 
+def is_common(name: str) -> bool:
+    """Whether a short name is an everyday word, or so short that it stands in any text."""
+    return len(name) < SHORTEST_NAME or fold(name) in _common_words()
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(COMMON_WORDS_FILE.read_text(encoding="utf-8").split())
+
+
 def surname(name: str) -> str:
     """The last name, generation suffix off."""
     return _GENERATION.sub("", name).rpartition(" ")[2]
@@ -54,7 +87,7 @@ def person_variants(name: str) -> Iterator[str]:
     bare = _INITIAL.sub("", _GENERATION.sub("", name))
     first, _, rest = bare.partition(" ")
     dropped = rest if re.fullmatch(r"(?:[A-Z]\.-?)+", first) else bare
-    yield from variants(name, bare, dropped)
+    yield from variants(name, bare, dropped, _TITLE.sub("", bare))
 
 
 def company_variants(name: str) -> Iterator[str]:

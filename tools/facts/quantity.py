@@ -34,7 +34,9 @@ def parse_number(text: str) -> Decimal | None:
     found = _NUMBER.match(text.strip())
     if not found:
         return None
-    number = Decimal(found["digits"].replace(",", "")) * _SCALES.get(found["scale"] or "", Decimal(1))
+    number = Decimal(found["digits"].replace(",", "")) * _SCALES.get(
+        found["scale"] or "", Decimal(1)
+    )
     return -number if found["sign"] or found["minus"] else number
 
 

@@ -11,9 +11,10 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
+
+from rapidfuzz import fuzz
 
 from tools.facts.classes import load_class_phrases, load_classes
 from tools.facts.database import connect, ensure
@@ -25,7 +26,15 @@ from tools.types import Entity, EntityClass, Fact
 
 __all__ = ["FactStore", "FactsUnavailable", "Field"]
 
-_COLUMNS = "id, entity_id, field, value, number, unit, period, source, value_id"
+_BY_ID = "SELECT id, entity_id, field, value, number, unit, period, source, value_id FROM facts WHERE id = ?"
+_BY_KEY = (
+    "SELECT id, entity_id, field, value, number, unit, period, source, value_id FROM facts"
+    " WHERE entity_id = ? AND field = ? ORDER BY id"
+)
+_BY_FIELD = (
+    "SELECT id, entity_id, field, value, number, unit, period, source, value_id FROM facts"
+    " WHERE field = ? ORDER BY id"
+)
 _Row = tuple[int, str, str, str, str, str, str, str, str]
 CANDIDATES = 200
 FEW_VALUES = 400
@@ -40,6 +49,7 @@ class FactStore:
         self._local = threading.local()
         self._facts: dict[tuple[str, str], tuple[Fact, ...]] = {}
         self._indexes: dict[str, dict[str, tuple[Fact, ...]]] = {}
+        self._classes: dict[EntityClass, tuple[Entity, ...]] = {}
 
     @classmethod
     def open(cls, folder: Path | None = None) -> FactStore:
@@ -60,6 +70,12 @@ class FactStore:
 
     def members(self, entity_class: EntityClass) -> tuple[Entity, ...]:
         """The entities of a class, by id; territories are no countries, Pluto is no planet."""
+        found = self._classes.get(entity_class)
+        if found is None:
+            found = self._classes[entity_class] = self._read_class(entity_class)
+        return found
+
+    def _read_class(self, entity_class: EntityClass) -> tuple[Entity, ...]:
         if entity_class.id == "territory":
             return tuple(e for e in self._of_type("country") if e.id not in self._members)
         if entity_class.id == "city:capital":
@@ -69,7 +85,9 @@ class FactStore:
         if entity_class.field is None:
             return tuple(of_type)
         held = self.index(entity_class.field)
-        return tuple(e for e in of_type if any(f.value == entity_class.value for f in held.get(e.id, ())))
+        return tuple(
+            e for e in of_type if any(f.value == entity_class.value for f in held.get(e.id, ()))
+        )
 
     def classes(self) -> tuple[EntityClass, ...]:
         """Every class the phrases name."""
@@ -88,14 +106,22 @@ class FactStore:
         key = (entity_id, field_id)
         found = self._facts.get(key)
         if found is None:
-            found = self._indexes[field_id].get(entity_id, ()) if field_id in self._indexes else self._read(entity_id, field_id)
+            found = (
+                self._indexes[field_id].get(entity_id, ())
+                if field_id in self._indexes
+                else self._read(entity_id, field_id)
+            )
             self._facts[key] = found
         return _of_period(found, period) if period else found
 
-    def facts_of(self, entity_ids: Iterable[str], field_id: str, period: str | None = None) -> dict[str, tuple[Fact, ...]]:
+    def facts_of(
+        self, entity_ids: Iterable[str], field_id: str, period: str | None = None
+    ) -> dict[str, tuple[Fact, ...]]:
         """The facts of each entity that has any."""
         held = self.index(field_id)
-        found = ((entity_id, _of_period(held.get(entity_id, ()), period)) for entity_id in entity_ids)
+        found = (
+            (entity_id, _of_period(held.get(entity_id, ()), period)) for entity_id in entity_ids
+        )
         return {entity_id: facts for entity_id, facts in found if facts}
 
     def index(self, field_id: str) -> dict[str, tuple[Fact, ...]]:
@@ -107,7 +133,7 @@ class FactStore:
 
     def fact(self, fact_id: int) -> Fact | None:
         """The fact of this id."""
-        rows = self._rows(f"SELECT {_COLUMNS} FROM facts WHERE id = ?", (fact_id,))
+        rows = self._rows(_BY_ID, (fact_id,))
         return self._fact(rows[0]) if rows else None
 
     def find(self, text: str, limit: int = 10) -> tuple[tuple[Entity, float], ...]:
@@ -116,12 +142,20 @@ class FactStore:
         best: dict[str, float] = {}
         for name, entity_id in self._candidates(wanted):
             best[entity_id] = max(best.get(entity_id, 0.0), _similarity(wanted, name))
-        ranked = sorted(best, key=lambda entity_id: (-best[entity_id], -self.weight(entity_id), entity_id))
-        return tuple((self._entities[i], round(best[i], 4)) for i in ranked[:limit] if best[i] >= SIMILAR_AT_LEAST)
+        ranked = sorted(
+            best, key=lambda entity_id: (-best[entity_id], -self.weight(entity_id), entity_id)
+        )
+        return tuple(
+            (self._entities[i], round(best[i], 4))
+            for i in ranked[:limit]
+            if best[i] >= SIMILAR_AT_LEAST
+        )
 
     def aliases(self) -> Iterator[tuple[str, str, str, float]]:
         """Every (alias as written, entity id, lang, weight); weight ranks entities that share an alias."""
-        for alias, entity_id, lang in self._rows("SELECT alias, entity_id, lang FROM aliases ORDER BY rowid"):
+        for alias, entity_id, lang in self._rows(
+            "SELECT alias, entity_id, lang FROM aliases ORDER BY rowid"
+        ):
             yield alias, entity_id, lang, self._weights[entity_id]
 
     def class_aliases(self) -> Iterator[tuple[str, str, str]]:
@@ -133,12 +167,18 @@ class FactStore:
         known = self.field(field_id)
         if known is None or known.kind != "text":
             return ()
-        rows = self._rows("SELECT DISTINCT value FROM facts WHERE field = ? ORDER BY value LIMIT ?", (field_id, FEW_VALUES + 1))
+        rows = self._rows(
+            "SELECT DISTINCT value FROM facts WHERE field = ? ORDER BY value LIMIT ?",
+            (field_id, FEW_VALUES + 1),
+        )
         return tuple(value for (value,) in rows) if len(rows) <= FEW_VALUES else ()
 
     @cached_property
     def _entities(self) -> dict[str, Entity]:
-        return {row[0]: Entity(*row) for row in self._rows("SELECT id, name, type FROM entities ORDER BY id")}
+        return {
+            row[0]: Entity(*row)
+            for row in self._rows("SELECT id, name, type FROM entities ORDER BY id")
+        }
 
     @cached_property
     def _weights(self) -> dict[str, float]:
@@ -175,25 +215,37 @@ class FactStore:
     def _fact(self, row: _Row) -> Fact:
         fact_id, entity_id, field, value, number, unit, period, source, value_id = row
         parsed = Decimal(number) if number else None
-        return Fact(fact_id, self._entities[entity_id], field, value, parsed, unit, period, source, value_id or None)
+        return Fact(
+            fact_id,
+            self._entities[entity_id],
+            field,
+            value,
+            parsed,
+            unit,
+            period,
+            source,
+            value_id or None,
+        )
 
     def _read(self, entity_id: str, field_id: str) -> tuple[Fact, ...]:
-        query = f"SELECT {_COLUMNS} FROM facts WHERE entity_id = ? AND field = ? ORDER BY id"
-        return tuple(self._fact(row) for row in self._rows(query, (entity_id, field_id)))
+        return tuple(self._fact(row) for row in self._rows(_BY_KEY, (entity_id, field_id)))
 
     def _read_field(self, field_id: str) -> dict[str, tuple[Fact, ...]]:
         held: dict[str, list[Fact]] = {}
-        for row in self._rows(f"SELECT {_COLUMNS} FROM facts WHERE field = ? ORDER BY id", (field_id,)):
+        for row in self._rows(_BY_FIELD, (field_id,)):
             held.setdefault(row[1], []).append(self._fact(row))
         return {entity_id: tuple(facts) for entity_id, facts in held.items()}
 
     def _candidates(self, wanted: str) -> list[tuple[str, str]]:
         if len(wanted) < 3:
-            return self._rows("SELECT name, entity_id FROM names WHERE name = ? LIMIT ?", (wanted, CANDIDATES))
+            return self._rows(
+                "SELECT name, entity_id FROM names WHERE name = ? LIMIT ?", (wanted, CANDIDATES)
+            )
         pieces = {wanted[start : start + 3] for start in range(len(wanted) - 2)}
         query = " OR ".join('"' + piece.replace('"', '""') + '"' for piece in sorted(pieces))
         return self._rows(
-            "SELECT name, entity_id FROM names WHERE names MATCH ? ORDER BY rank LIMIT ?", (query, CANDIDATES)
+            "SELECT name, entity_id FROM names WHERE names MATCH ? ORDER BY rank LIMIT ?",
+            (query, CANDIDATES),
         )
 
 
@@ -208,6 +260,6 @@ def _of_period(facts: tuple[Fact, ...], period: str | None) -> tuple[Fact, ...]:
 def _similarity(wanted: str, name: str) -> float:
     if wanted == name:
         return 1.0
-    ratio = SequenceMatcher(None, wanted, name, autojunk=False).ratio()
+    ratio = fuzz.ratio(wanted, name) / 100
     contained = 0.9 if re.search(rf"\b{re.escape(wanted)}\b", name) else 0.0
     return min(0.99, max(ratio, contained * (0.6 + 0.4 * ratio)))

@@ -12,14 +12,24 @@ from decimal import Decimal
 from math import log10
 
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.names import company_variants, variants
+from tools.facts.names import company_variants, is_common, variants
 from tools.facts.quantity import parse_number, plain
 from tools.facts.raw import Raw, Row
 
 # Two share classes of one company.
-SAME = {"company/GOOG": "company/GOOGL", "company/FOX": "company/FOXA", "company/NWS": "company/NWSA"}
+SAME = {
+    "company/GOOG": "company/GOOGL",
+    "company/FOX": "company/FOXA",
+    "company/NWS": "company/NWSA",
+}
 TEXT_FIELDS = frozenset({"sector", "industry", "headquarters", "index_date"})
-UNITS = {"price_earnings": "ratio", "dividend_yield": "%", "deliveries": "vehicles", "production": "vehicles", "storage_deployed": "GWh"}
+UNITS = {
+    "price_earnings": "ratio",
+    "dividend_yield": "%",
+    "deliveries": "vehicles",
+    "production": "vehicles",
+    "storage_deployed": "GWh",
+}
 PERCENT_FIELDS = frozenset({"gross_margin", "operating_margin"})
 VEHICLES = frozenset({"deliveries", "production"})
 SCALES = {"_b": Decimal(10**9), "_millions": Decimal(10**6), "_mwh": Decimal("0.001")}
@@ -33,12 +43,23 @@ COMPANY_WEIGHT = 3.0
 def read(raw: Raw, draft: Draft) -> None:
     """Read every company and its figures."""
     _enter(raw, draft)
-    filed: dict[tuple[str, str, str], dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+    filed: dict[tuple[str, str, str], dict[str, list[Statement]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for row in raw.rows("company"):
         column = raw.column(row)
         if column is None or row.entity_id in SAME:
             continue
-        said = Statement(row.entity_id, column.field, row.value, None, _unit(row, column.field), _period(row, column.field), row.source, rank=column.rank)
+        said = Statement(
+            row.entity_id,
+            column.field,
+            row.value,
+            None,
+            _unit(row, column.field),
+            _period(row, column.field),
+            row.source,
+            rank=column.rank,
+        )
         if row.source.startswith("sec:"):
             filed[said.entity_id, said.field, said.period][said.source].append(said)
         else:
@@ -53,7 +74,7 @@ def _enter(raw: Raw, draft: Draft) -> None:
     members, caps = set(), {}
     for row in raw.rows("company"):
         entity_id = SAME.get(row.entity_id, row.entity_id)
-        names[entity_id].add(re.sub(r" \(Class [A-C]\)", "", row.name))
+        names[entity_id].add(_usual(row.name))
         members.update([entity_id] if row.source == "sp500" else [])
         if row.property == "Market Cap":
             caps[entity_id] = parse_number(row.value) or Decimal(1)
@@ -63,12 +84,26 @@ def _enter(raw: Raw, draft: Draft) -> None:
         draft.alias(other.partition("/")[2], entity_id)
 
 
+def _usual(name: str) -> str:
+    """`Alphabet Inc. (Class A)` -> `Alphabet Inc.`; `Home Depot (The)` -> `The Home Depot`."""
+    return re.sub(r"^(.*) \(The\)$", r"The \1", re.sub(r" \(Class [A-C]\)", "", name))
+
+
 def _name(draft: Draft, entity_id: str, spellings: set[str], is_member: bool, cap: Decimal) -> None:
     ticker = entity_id.partition("/")[2]
     full = min(spellings - {ticker} or spellings, key=lambda name: (len(name), name))
-    short = next(company_variants(full), full) if re.search(r"Inc\.?$|Corp\.?$", full) else full
-    draft.thing(Thing(entity_id, "company", short, COMPANY_WEIGHT + log10(max(cap, 1)) / 4, is_member))
-    for name in (*sorted(spellings), ticker):
+    short = (
+        next(company_variants(full), full) if re.search(r"Inc\.?$|Corp\.?$|^The ", full) else full
+    )
+    draft.thing(
+        Thing(
+            entity_id, "company", short, COMPANY_WEIGHT + log10(max(float(cap), 1)) / 4, is_member
+        )
+    )
+    draft.alias(f"${ticker}", entity_id)
+    if len(ticker) > 2 and not is_common(ticker):
+        draft.alias(ticker, entity_id)
+    for name in sorted(spellings - {ticker}):
         draft.alias(name, entity_id)
         for variant in (*company_variants(name), *variants(name)):
             draft.alias(variant, entity_id)
@@ -132,7 +167,9 @@ def _distinct(filings: list[Statement]) -> list[Statement]:
 
 def _is_rounding(one: Statement, other: Statement) -> bool:
     first, second = one.number or Decimal(0), other.number or Decimal(0)
-    return any(a == b.quantize(Decimal(1).scaleb(_zeros(a))) for a, b in ((first, second), (second, first)))
+    return any(
+        a == b.quantize(Decimal(1).scaleb(_zeros(a))) for a, b in ((first, second), (second, first))
+    )
 
 
 def _zeros(number: Decimal) -> int:

@@ -14,8 +14,17 @@ from tools.facts.names import person_variants, variants
 from tools.facts.raw import Raw, Row
 
 # Seasons of the first ceremonies, whose films span two years; later ones are held the year after.
-EARLY_CEREMONIES = {"1927/28": 1929, "1928/29": 1930, "1929/30": 1930, "1930/31": 1931, "1931/32": 1932, "1932/33": 1934}
-SMALL_WORDS = frozenset({"a", "an", "and", "by", "for", "from", "in", "not", "of", "on", "or", "the", "to", "with"})
+EARLY_CEREMONIES = {
+    "1927/28": 1929,
+    "1928/29": 1930,
+    "1929/30": 1930,
+    "1930/31": 1931,
+    "1931/32": 1932,
+    "1932/33": 1934,
+}
+SMALL_WORDS = frozenset(
+    {"a", "an", "and", "by", "for", "from", "in", "not", "of", "on", "or", "the", "to", "with"}
+)
 
 
 def read(raw: Raw, draft: Draft) -> None:
@@ -46,7 +55,10 @@ def ceremony_year(period: str) -> int:
 def category(row: Row) -> str:
     """The award's name in title case: "Actress in a Leading Role"."""
     words = row.value.partition(":")[0].lower().split()
-    return " ".join(word if word in SMALL_WORDS and place else _capital(word) for place, word in enumerate(words))
+    return " ".join(
+        word if word in SMALL_WORDS and place else _capital(word)
+        for place, word in enumerate(words)
+    )
 
 
 def _capital(word: str) -> str:
@@ -61,7 +73,11 @@ def _list(draft: Draft, entity_id: str, won: list[tuple[str, int]], years: set[i
     for name, year in won:
         draft.say(Statement(entity_id, "oscar_categories", name, period=str(year), source="oscars"))
     for year in years:
-        draft.say(Statement(entity_id, "oscar_year", str(year), Decimal(year), period=str(year), source="oscars"))
+        draft.say(
+            Statement(
+                entity_id, "oscar_year", str(year), Decimal(year), period=str(year), source="oscars"
+            )
+        )
 
 
 def _name(draft: Draft, thing: Thing) -> None:

@@ -12,7 +12,7 @@ from math import log10
 
 from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.names import slug, variants
+from tools.facts.names import is_common, slug, variants
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw
 
@@ -28,8 +28,26 @@ UNITS = {
 }
 # Mondial's column order for lakes is area, elevation, depth; the raw table read it as area, depth, elevation.
 SWAPPED = {("lake", "depth"): "elevation", ("lake", "elevation"): "depth"}
-BASE_WEIGHT = {"mountain": 3.0, "river": 3.0, "lake": 3.0, "island": 2.5, "desert": 3.0, "sea": 4.0, "organization": 3.0, "city": 0.0}
-SIZE_FIELD = {"mountain": "elevation", "river": "length", "lake": "area", "island": "area", "desert": "area", "sea": "depth", "city": "population"}
+BASE_WEIGHT = {
+    "mountain": 3.0,
+    "river": 3.0,
+    "lake": 3.0,
+    "island": 2.5,
+    "desert": 3.0,
+    "sea": 4.0,
+    "organization": 3.0,
+    "city": 0.0,
+}
+SIZE_FIELD = {
+    "mountain": "elevation",
+    "river": "length",
+    "lake": "area",
+    "island": "area",
+    "desert": "area",
+    "sea": "depth",
+    "city": "population",
+}
+TWO_LETTERS = frozenset({"AU", "EU", "UN"})
 SAME_CITY_AT_LEAST = Decimal("0.4")
 
 
@@ -43,7 +61,15 @@ def read(raw: Raw, draft: Draft, atlas: Atlas) -> None:
         column = raw.column(row)
         if column and not (row.entity_id in merged_cities and column.field == "elevation"):
             field = SWAPPED.get((row.type, column.field), column.field)
-            said = Statement(entity_id, field, row.value, unit=UNITS.get(field, ""), period=row.period, source=row.source, rank=column.rank)
+            said = Statement(
+                entity_id,
+                field,
+                row.value,
+                unit=UNITS.get(field, ""),
+                period=row.period,
+                source=row.source,
+                rank=column.rank,
+            )
             _state(said, draft, atlas)
     _keep_larger_city(draft, {ids[key] for key in ids if key[0] in merged_cities})
     _drop_undated_copies(draft)
@@ -68,15 +94,21 @@ def _ids(raw: Raw) -> dict[tuple[str, str], str]:
     for raw_id, shared in names.items():
         for place, name in enumerate(shared):
             own = f"{raw_id.partition('/')[0]}/{slug(name)}"
-            ids[raw_id, name] = raw_id if len(shared) == 1 else own if place == 0 or own != raw_id else f"{own}-{place + 1}"
+            ids[raw_id, name] = (
+                raw_id
+                if len(shared) == 1
+                else own
+                if place == 0 or own != raw_id
+                else f"{own}-{place + 1}"
+            )
     return ids
 
 
 def _state(said: Statement, draft: Draft, atlas: Atlas) -> None:
     if said.field in UNITS:
         number = parse_number(said.value)
-        is_missing_depth = said.field == "depth" and number == 0
-        draft.measure(said, None if is_missing_depth else number)
+        is_missing = number == 0 and said.field in {"depth", "population"}
+        draft.measure(said, None if is_missing else number)
     elif said.field == "country":
         country = atlas.by_name(said.value) or ""
         name = draft.things[country].name if country else said.value
@@ -97,16 +129,27 @@ def _keep_larger_city(draft: Draft, merged: set[str]) -> None:
         if said.entity_id not in merged or said.field != "population" or said.number is None:
             return True
         newest = largest.get((said.entity_id, ""), Decimal(0))
-        return said.number == largest[said.entity_id, said.period] and said.number >= newest * SAME_CITY_AT_LEAST
+        return (
+            said.number == largest[said.entity_id, said.period]
+            and said.number >= newest * SAME_CITY_AT_LEAST
+        )
 
     draft.statements = [said for said in draft.statements if stands(said)]
 
 
 def _drop_undated_copies(draft: Draft) -> None:
     """Mondial repeats the newest population without its year."""
-    dated = {(said.entity_id, said.field, said.value) for said in draft.statements if said.period and said.source == "mondial"}
+    dated = {
+        (said.entity_id, said.field, said.value)
+        for said in draft.statements
+        if said.period and said.source == "mondial"
+    }
     draft.statements = [
-        said for said in draft.statements if said.period or said.source != "mondial" or (said.entity_id, said.field, said.value) not in dated
+        said
+        for said in draft.statements
+        if said.period
+        or said.source != "mondial"
+        or (said.entity_id, said.field, said.value) not in dated
     ]
 
 
@@ -118,8 +161,20 @@ def _weigh_and_name(draft: Draft) -> None:
             sizes[thing.id] = max(sizes.get(thing.id, Decimal(1)), said.number)
     for thing in list(draft.things.values()):
         if thing.type in TYPES:
-            draft.weigh(thing.id, BASE_WEIGHT[thing.type] + log10(max(sizes.get(thing.id, Decimal(1)), 1)) * (1 if thing.type == "city" else 0.5))
+            draft.weigh(
+                thing.id,
+                BASE_WEIGHT[thing.type]
+                + log10(max(float(sizes.get(thing.id, 1)), 1))
+                * (1 if thing.type == "city" else 0.5),
+            )
             for alias in variants(thing.name):
                 draft.alias(alias, thing.id)
             if thing.type == "organization":
-                draft.alias(thing.id.partition("/")[2].upper(), thing.id)
+                _abbreviate(thing, draft)
+
+
+def _abbreviate(organization: Thing, draft: Draft) -> None:
+    short = organization.id.partition("/")[2].upper()
+    if (len(short) > 2 or short in TWO_LETTERS) and not is_common(short):
+        draft.alias(short, organization.id)
+        draft.alias(short.replace("-", ""), organization.id)

@@ -16,7 +16,14 @@ SAME = {
     "rest-of-the-world": "rest-of-world",
     "turkiye": "turkey",
 }
-NAMES = {"eu27": "European Union", "rest-of-world": "Rest of the world", "viet-nam": "Vietnam"}
+NAMES = {
+    "eu27": "European Union",
+    "rest-of-world": "Rest of the world",
+    "viet-nam": "Vietnam",
+    "turkey": "Turkey",
+    "united-states": "United States",
+    "south-korea": "South Korea",
+}
 ALSO = {
     "eu27": ("EU", "EU27", "EU-27", "European Union (27)"),
     "united-states": ("USA", "US", "U.S.", "America"),
@@ -31,7 +38,17 @@ ALSO = {
     "north-america": ("N. America",),
 }
 AGGREGATES = frozenset(
-    {"world", "europe", "eu27", "africa", "asia-pacific", "north-america", "rest-of-world", "central-and-south-america", "middle-east-and-caspian"}
+    {
+        "world",
+        "europe",
+        "eu27",
+        "africa",
+        "asia-pacific",
+        "north-america",
+        "rest-of-world",
+        "central-and-south-america",
+        "middle-east-and-caspian",
+    }
 )
 UNITS = {"Vehicles": "vehicles", "percent": "%"}
 REGION_WEIGHT = 4.0
@@ -43,13 +60,33 @@ def read(raw: Raw, draft: Draft) -> None:
     for row in raw.rows("ev_region"):
         key = row.entity_id.partition("/")[2]
         key = SAME.get(key, key)
-        entity_id = draft.thing(Thing(f"region/{key}", "region", NAMES.get(key, row.name), REGION_WEIGHT, key not in AGGREGATES))
+        entity_id = draft.thing(
+            Thing(
+                f"region/{key}",
+                "region",
+                NAMES.get(key, row.name),
+                REGION_WEIGHT,
+                key not in AGGREGATES,
+            )
+        )
         column, number = raw.column(row), parse_number(row.value)
         is_past_projection = row.property.endswith("/STEPS") and row.period <= LAST_YEAR_OF_HISTORY
         if column is None or is_past_projection or (number is not None and number < 0):
             continue
         unit = UNITS.get(row.unit, row.unit)
-        draft.measure(Statement(entity_id, column.field, row.value, None, unit, row.period, row.source, rank=column.rank), number)
+        draft.measure(
+            Statement(
+                entity_id,
+                column.field,
+                row.value,
+                None,
+                unit,
+                row.period,
+                row.source,
+                rank=column.rank,
+            ),
+            number,
+        )
     for key, names in ALSO.items():
         for name in names:
             draft.alias(name, f"region/{key}")

@@ -46,11 +46,17 @@ UNITS = {
 }
 DECIMALS = {"gdp": Decimal(1), "population": Decimal(1), "inflation": Decimal("0.01")}
 LANGUAGES_AT_MOST = 8
+LONGEST_GOVERNMENT = 80
+# The raw table cuts long texts here; a last name may be half a name.
+RAW_CUT_CHARS = 239
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _NEIGHBOUR = re.compile(r"(?:^|[;,]|\band\b)\s*(?P<name>[A-Z][^;,\d]*?)\s*\d[\d.,]*\s*km")
 _NOT_THE_NAME = re.compile(r" in Romanian|,? aka | is the ")
 _PEAK = re.compile(r"^(?P<name>.*?)\s*,?\s*(?P<metres>-?\d[\d,]*(?:\.\d+)?)\s*m\b")
-_NO_LANGUAGE = re.compile(r"\d|\b(?:other|unspecified|many|local|indigenous|tribal|various|numerous|languages?|dialects?|none|note)\b", re.I)
+_NO_LANGUAGE = re.compile(
+    r"\d|\b(?:other|unspecified|many|local|indigenous|tribal|various|numerous|languages?|dialects?|none|note|is|widely|common)\b",
+    re.I,
+)
 OFFICIAL_CURRENCY = {"country/USA": "US dollars (USD)"}
 
 
@@ -61,13 +67,30 @@ def read(raw: Raw, draft: Draft, atlas: Atlas) -> None:
     for row in raw.rows("country", "country_profile"):
         entity_id, column = atlas.by_key(row.entity_id, row.name), raw.column(row)
         if entity_id and column:
-            _state(row, Statement(entity_id, column.field, row.value, period=_period(row), source=row.source, rank=column.rank), draft, atlas)
+            said = Statement(
+                entity_id,
+                column.field,
+                row.value,
+                period=_period(row),
+                source=row.source,
+                rank=column.rank,
+            )
+            _state(said, draft, atlas)
+    _return_neighbours(draft)
     _fill_currencies(draft, atlas)
     _weigh(draft)
 
 
 def _enter(country: Country, draft: Draft) -> None:
-    draft.thing(Thing(country.id, "country", country.name, 8.0 if country.is_sovereign else 5.0, country.is_sovereign))
+    draft.thing(
+        Thing(
+            country.id,
+            "country",
+            country.name,
+            8.0 if country.is_sovereign else 5.0,
+            country.is_sovereign,
+        )
+    )
     for alias in country.also:
         draft.alias(alias, country.id)
     for alias in (country.name, *country.also):
@@ -85,7 +108,7 @@ def _period(row: Row) -> str:
     return trailing[1] if trailing else stated_year(row.value)
 
 
-def _state(row: Row, said: Statement, draft: Draft, atlas: Atlas) -> None:
+def _state(said: Statement, draft: Draft, atlas: Atlas) -> None:
     match said.field:
         case field if field in UNITS:
             _measure(said, draft)
@@ -100,7 +123,7 @@ def _state(row: Row, said: Statement, draft: Draft, atlas: Atlas) -> None:
         case "currency":
             _texts(said, [said.value.partition(" per US dollar")[0]], draft)
         case "government":
-            _texts(said, [_PARENTHESES.sub("", re.split(r";|\bnote\b", said.value)[0]).strip()], draft)
+            _texts(said, _government(said.value), draft)
         case "former_ruler":
             _texts(said, [_ruler(said.value, atlas)], draft)
         case "internet_domain":
@@ -117,7 +140,9 @@ def _measure(said: Statement, draft: Draft) -> None:
 
 
 def _with(said: Statement, value: str, unit: str = "", value_id: str = "") -> Statement:
-    return Statement(said.entity_id, said.field, value, None, unit, said.period, said.source, value_id, said.rank)
+    return Statement(
+        said.entity_id, said.field, value, None, unit, said.period, said.source, value_id, said.rank
+    )
 
 
 def _texts(said: Statement, values: list[str], draft: Draft) -> None:
@@ -134,6 +159,27 @@ def _neighbours(said: Statement, draft: Draft, atlas: Atlas) -> None:
             draft.say(_with(said, draft.things[neighbour].name, value_id=neighbour))
 
 
+def _return_neighbours(draft: Draft) -> None:
+    """A border has two sides; the raw lists of long borders are cut off."""
+    known = {
+        (said.entity_id, said.value_id) for said in draft.statements if said.field == "neighbours"
+    }
+    for said in [said for said in draft.statements if said.field == "neighbours"]:
+        if (said.value_id, said.entity_id) not in known:
+            name = draft.things[said.entity_id].name
+            draft.say(
+                Statement(
+                    said.value_id, "neighbours", name, source=said.source, value_id=said.entity_id
+                )
+            )
+
+
+def _government(text: str) -> list[str]:
+    name = _PARENTHESES.sub("", re.split(r";|\bnote\b", text)[0]).strip()
+    name = name.rpartition(" - ")[2].removeprefix("formerly, ")
+    return [name] if len(name) <= LONGEST_GOVERNMENT else []
+
+
 def _peak(said: Statement, draft: Draft) -> None:
     found = _PEAK.match(said.value)
     if not found:
@@ -141,7 +187,9 @@ def _peak(said: Statement, draft: Draft) -> None:
         return
     name = _PARENTHESES.sub("", found["name"]).strip()
     draft.say(_with(said, name))
-    height = Statement(said.entity_id, "highest_elevation", said.value, unit="m", source=said.source)
+    height = Statement(
+        said.entity_id, "highest_elevation", said.value, unit="m", source=said.source
+    )
     draft.measure(height, parse_number(found["metres"]))
 
 
@@ -152,9 +200,17 @@ def _capitals(text: str) -> list[str]:
 
 
 def _languages(text: str) -> list[str]:
-    flat = _PARENTHESES.sub("", _PARENTHESES.sub("", text))
-    names = [re.sub(r"\s*(?:less than )?[\d.]+%.*", "", part).strip() for part in re.split(r"[,;]| and ", flat)]
-    kept = [name for name in names if 2 < len(name) < 30 and name[0].isupper() and not _NO_LANGUAGE.search(name)]
+    whole = text.rpartition(",")[0] if len(text) >= RAW_CUT_CHARS else text
+    flat = _PARENTHESES.sub("", _PARENTHESES.sub("", whole))
+    names = [
+        re.sub(r"\s*(?:less than )?[\d.]+%.*", "", part).strip()
+        for part in re.split(r"[,;]| (?:and|or) ", flat)
+    ]
+    kept = [
+        name
+        for name in names
+        if 2 < len(name) < 30 and name[0].isupper() and not _NO_LANGUAGE.search(name)
+    ]
     return list(dict.fromkeys(kept))[:LANGUAGES_AT_MOST]
 
 
@@ -175,10 +231,12 @@ def _weigh(draft: Draft) -> None:
     newest: dict[str, tuple[str, Decimal]] = {}
     for said in draft.statements:
         if said.field == "population" and said.number:
-            newest[said.entity_id] = max(newest.get(said.entity_id, ("", Decimal(1))), (said.period, said.number))
+            newest[said.entity_id] = max(
+                newest.get(said.entity_id, ("", Decimal(1))), (said.period, said.number)
+            )
     for entity_id, (_, people) in newest.items():
         thing = draft.things[entity_id]
-        draft.weigh(entity_id, thing.weight + log10(max(people, 1)) / 2)
+        draft.weigh(entity_id, thing.weight + log10(max(float(people), 1)) / 2)
 
 
 MONDIAL_CODES = {

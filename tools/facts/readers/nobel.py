@@ -11,11 +11,13 @@ from decimal import Decimal
 
 from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.names import person_variants, slug, surname
+from tools.facts.names import is_common, person_variants, slug, surname
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw, Row
 
-COUNTRY_FIELDS = frozenset({"birth_country", "birth_country_now", "death_country", "affiliation_country"})
+COUNTRY_FIELDS = frozenset(
+    {"birth_country", "birth_country_now", "death_country", "affiliation_country"}
+)
 SHORT = {
     "Physics": ("physics",),
     "Chemistry": ("chemistry",),
@@ -32,7 +34,11 @@ ZH = {
     "Peace": "和平",
     "Economic Sciences": "经济学",
 }
-ZH_ALSO = {"Physiology or Medicine": ("医学", "生理学", "生理医学"), "Economic Sciences": ("经济",), "Physics": ("物理",)}
+ZH_ALSO = {
+    "Physiology or Medicine": ("医学", "生理学", "生理医学"),
+    "Economic Sciences": ("经济",),
+    "Physics": ("物理",),
+}
 PRIZE_WEIGHT = 6.0
 LAUREATE_WEIGHT = 5.0
 SHARED_SURNAME_AT_MOST = 3
@@ -48,13 +54,24 @@ def read(raw: Raw, draft: Draft, atlas: Atlas) -> None:
     for row in raw.rows("laureate", "prize"):
         _state(row, raw, draft, atlas)
         if row.property == "laureate" and row.name and row.value in ids:
-            draft.say(Statement(row.entity_id, "laureates", row.value, period=row.period, source=row.source, value_id=ids[row.value]))
+            draft.say(
+                Statement(
+                    row.entity_id,
+                    "laureates",
+                    row.value,
+                    period=row.period,
+                    source=row.source,
+                    value_id=ids[row.value],
+                )
+            )
     _name_people(draft)
 
 
 def prize_name(category: str, year: str) -> str:
     """The usual English name: "Nobel Peace Prize 1967", "Nobel Prize in Physics 1921"."""
-    return f"Nobel Peace Prize {year}" if category == "Peace" else f"Nobel Prize in {category} {year}"
+    return (
+        f"Nobel Peace Prize {year}" if category == "Peace" else f"Nobel Prize in {category} {year}"
+    )
 
 
 def _enter_prize(row: Row, draft: Draft) -> None:
@@ -68,17 +85,38 @@ def _enter_prize(row: Row, draft: Draft) -> None:
     for alias, lang in _prize_aliases(category, year):
         draft.alias(alias, row.entity_id, lang)
     draft.say(Statement(row.entity_id, "prize_category", category, period=year, source=row.source))
-    draft.say(Statement(row.entity_id, "prize_year", year, Decimal(year), period=year, source=row.source))
+    draft.say(
+        Statement(row.entity_id, "prize_year", year, Decimal(year), period=year, source=row.source)
+    )
 
 
 def _prize_aliases(category: str, year: str) -> list[tuple[str, str]]:
-    english = [f"Nobel Prize in {category} {year}", f"{year} Nobel Prize in {category}", f"Nobel Prize in {category} in {year}"]
+    english = [
+        f"Nobel Prize in {category} {year}",
+        f"{year} Nobel Prize in {category}",
+        f"Nobel Prize in {category} in {year}",
+    ]
     for short in SHORT[category]:
-        english += [f"{year} {short} prize", f"{short} prize {year}", f"{short} prize of {year}", f"{year} Nobel {short} prize", f"Nobel {short} prize {year}"]
-        english += [f"{short} prize in {year}", f"Nobel Prize in {short} {year}", f"{year} Nobel Prize in {short}"]
+        english += [
+            f"{year} {short} prize",
+            f"{short} prize {year}",
+            f"{short} prize of {year}",
+            f"{year} Nobel {short} prize",
+            f"Nobel {short} prize {year}",
+        ]
+        english += [
+            f"{short} prize in {year}",
+            f"Nobel Prize in {short} {year}",
+            f"{year} Nobel Prize in {short}",
+        ]
     chinese = []
     for name in (ZH[category], *ZH_ALSO.get(category, ())):
-        chinese += [f"{year}年诺贝尔{name}奖", f"{year}年{name}奖", f"诺贝尔{name}奖{year}", f"{year}诺贝尔{name}奖"]
+        chinese += [
+            f"{year}年诺贝尔{name}奖",
+            f"{year}年{name}奖",
+            f"诺贝尔{name}奖{year}",
+            f"{year}诺贝尔{name}奖",
+        ]
     return [(alias, "en") for alias in english] + [(alias, "zh") for alias in chinese]
 
 
@@ -90,13 +128,30 @@ def _state(row: Row, raw: Raw, draft: Draft, atlas: Atlas) -> None:
     column = raw.column(row)
     if column is None or column.field == "laureates":
         return
-    said = Statement(row.entity_id, column.field, row.value, unit=row.unit, period=row.period, source=row.source, rank=column.rank)
+    said = Statement(
+        row.entity_id,
+        column.field,
+        row.value,
+        unit=row.unit,
+        period=row.period,
+        source=row.source,
+        rank=column.rank,
+    )
     if column.field == "prize":
         _prize_won(row, draft)
     elif column.field in COUNTRY_FIELDS:
         country = atlas.by_name(row.value) or ""
         name = row.value.removeprefix("the ")
-        draft.say(Statement(row.entity_id, column.field, name, period=row.period, source=row.source, value_id=country))
+        draft.say(
+            Statement(
+                row.entity_id,
+                column.field,
+                name,
+                period=row.period,
+                source=row.source,
+                value_id=country,
+            )
+        )
     elif column.field == "prize_amount":
         draft.measure(said, parse_number(row.value))
     elif column.field in {"birth_date", "death_date"}:
@@ -109,15 +164,30 @@ def _prize_won(row: Row, draft: Draft) -> None:
     category, _, year = row.value.rpartition(" ")
     prize_id = f"prize/{slug(category)}-{year}"
     known = prize_id if prize_id in draft.things else ""
-    draft.say(Statement(row.entity_id, "prize", prize_name(category, year), period=year, source=row.source, value_id=known))
+    draft.say(
+        Statement(
+            row.entity_id,
+            "prize",
+            prize_name(category, year),
+            period=year,
+            source=row.source,
+            value_id=known,
+        )
+    )
     draft.say(Statement(row.entity_id, "prize_category", category, period=year, source=row.source))
-    draft.say(Statement(row.entity_id, "prize_year", year, Decimal(year), period=year, source=row.source))
+    draft.say(
+        Statement(row.entity_id, "prize_year", year, Decimal(year), period=year, source=row.source)
+    )
 
 
 def _name_people(draft: Draft) -> None:
     organizations = {thing.id for thing in draft.things.values() if thing.type == "laureate"}
     organizations -= {said.entity_id for said in draft.statements if said.field == "gender"}
-    people = [thing for thing in draft.things.values() if thing.type == "laureate" and thing.id not in organizations]
+    people = [
+        thing
+        for thing in draft.things.values()
+        if thing.type == "laureate" and thing.id not in organizations
+    ]
     surnames = Counter(surname(thing.name) for thing in people)
     prizes = Counter(said.entity_id for said in draft.statements if said.field == "prize")
     for thing in people:
@@ -125,5 +195,5 @@ def _name_people(draft: Draft) -> None:
         for alias in person_variants(thing.name):
             draft.alias(alias, thing.id)
         last = surname(thing.name)
-        if len(last) > 3 and surnames[last] <= SHARED_SURNAME_AT_MOST:
+        if not is_common(last) and surnames[last] <= SHARED_SURNAME_AT_MOST:
             draft.alias(last, thing.id)

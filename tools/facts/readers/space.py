@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import log10
 
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.names import person_variants, straight, surname
+from tools.facts.names import is_common, person_variants, straight, surname
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw, Row
 
@@ -34,7 +34,13 @@ ELEMENT_UNITS = {
     "electronegativity": "",
     "density": "g/cm3",
 }
-ASTRONAUT_UNITS = {"mission_count": "", "space_hours": "h", "eva_hours": "h", "birth_year": "", "selection_year": ""}
+ASTRONAUT_UNITS = {
+    "mission_count": "",
+    "space_hours": "h",
+    "eva_hours": "h",
+    "birth_year": "",
+    "selection_year": "",
+}
 DATED = frozenset({"mission_count", "space_hours", "eva_hours", "moon_count"})
 NATIONALITIES = {
     "U.S.A": "United States",
@@ -64,7 +70,9 @@ def read(raw: Raw, draft: Draft) -> None:
 
 def _planets(raw: Raw, draft: Draft) -> None:
     for row in raw.rows("planet"):
-        draft.thing(Thing(row.entity_id, "planet", row.name, PLANET_WEIGHT, row.entity_id not in DWARF))
+        draft.thing(
+            Thing(row.entity_id, "planet", row.name, PLANET_WEIGHT, row.entity_id not in DWARF)
+        )
         column = raw.column(row)
         if column:
             number = parse_number(row.value)
@@ -74,7 +82,15 @@ def _planets(raw: Raw, draft: Draft) -> None:
 
 
 def _said(row: Row, field: str, units: dict[str, str]) -> Statement:
-    return Statement(row.entity_id, field, row.value, None, units.get(field, ""), row.period if field in DATED else "", row.source)
+    return Statement(
+        row.entity_id,
+        field,
+        row.value,
+        None,
+        units.get(field, ""),
+        row.period if field in DATED else "",
+        row.source,
+    )
 
 
 def _moons(raw: Raw, draft: Draft) -> None:
@@ -85,13 +101,17 @@ def _moons(raw: Raw, draft: Draft) -> None:
             continue
         if column.field == "planet":
             planet = f"planet/{row.value.lower()}"
-            draft.say(Statement(row.entity_id, "planet", row.value, source=row.source, value_id=planet))
-            draft.say(Statement(planet, "moons", row.name, source=row.source, value_id=row.entity_id))
+            draft.say(
+                Statement(row.entity_id, "planet", row.value, source=row.source, value_id=planet)
+            )
+            draft.say(
+                Statement(planet, "moons", row.name, source=row.source, value_id=row.entity_id)
+            )
         else:
             number = parse_number(row.value)
             draft.measure(_said(row, column.field, {"radius": "km", "density": "g/cm3"}), number)
             if column.field == "radius" and number:
-                draft.weigh(row.entity_id, MOON_WEIGHT + log10(max(number, 1)))
+                draft.weigh(row.entity_id, MOON_WEIGHT + log10(max(float(number), 1)))
 
 
 def _astronauts(raw: Raw, draft: Draft) -> None:
@@ -113,7 +133,9 @@ def _astronaut_ids(raw: Raw) -> dict[tuple[str, str], str]:
     ids: dict[tuple[str, str], str] = {}
     for row in raw.rows("astronaut"):
         taken = sum(1 for raw_id, name in ids if raw_id == row.entity_id and name != row.name)
-        ids.setdefault((row.entity_id, row.name), f"{row.entity_id}-{taken + 1}" if taken else row.entity_id)
+        ids.setdefault(
+            (row.entity_id, row.name), f"{row.entity_id}-{taken + 1}" if taken else row.entity_id
+        )
     return ids
 
 
@@ -122,20 +144,38 @@ def _astronaut_fact(row: Row, field: str, draft: Draft) -> None:
     if field in ASTRONAUT_UNITS:
         draft.measure(said, parse_number(row.value))
         return
-    value = row.value.lower() if field == "occupation" and row.value not in OCCUPATIONS else row.value
-    value = OCCUPATIONS.get(value, NATIONALITIES.get(value, re.sub(r"^other \((.*)\)$", r"\1", value)))
+    value = (
+        row.value.lower() if field == "occupation" and row.value not in OCCUPATIONS else row.value
+    )
+    value = OCCUPATIONS.get(
+        value, NATIONALITIES.get(value, re.sub(r"^other \((.*)\)$", r"\1", value))
+    )
     draft.say(Statement(row.entity_id, field, value, source=row.source))
 
 
 def _mend_hours(draft: Draft, hours: dict[str, list[Decimal]]) -> None:
     """Where every mission's hours are known, their sum stands for the stored total."""
-    missions = {said.entity_id: said.number for said in draft.statements if said.field == "mission_count"}
+    missions = {
+        said.entity_id: said.number for said in draft.statements if said.field == "mission_count"
+    }
 
     def mended(said: Statement) -> Statement:
         flown = hours.get(said.entity_id, [])
-        if said.field != "space_hours" or len(flown) != missions.get(said.entity_id) or said.number == sum(flown):
+        if (
+            said.field != "space_hours"
+            or len(flown) != missions.get(said.entity_id)
+            or said.number == sum(flown)
+        ):
             return said
-        return Statement(said.entity_id, said.field, str(sum(flown)), sum(flown, Decimal(0)), "h", said.period, said.source)
+        return Statement(
+            said.entity_id,
+            said.field,
+            str(sum(flown)),
+            sum(flown, Decimal(0)),
+            "h",
+            said.period,
+            said.source,
+        )
 
     draft.statements = [mended(said) for said in draft.statements]
 
@@ -147,13 +187,19 @@ def _name_astronauts(draft: Draft) -> None:
         for alias in person_variants(thing.name):
             draft.alias(alias, thing.id)
         last = surname(thing.name)
-        if len(last) > 3 and surnames[last] <= SHARED_SURNAME_AT_MOST:
+        if not is_common(last) and surnames[last] <= SHARED_SURNAME_AT_MOST:
             draft.alias(last, thing.id)
 
 
 def _elements(raw: Raw, draft: Draft) -> None:
-    numbers = {row.entity_id: int(row.value) for row in raw.rows("element") if row.property == "number"}
-    gases = {row.entity_id for row in raw.rows("element") if row.property == "phase" and row.value == "Gas"}
+    numbers = {
+        row.entity_id: int(row.value) for row in raw.rows("element") if row.property == "number"
+    }
+    gases = {
+        row.entity_id
+        for row in raw.rows("element")
+        if row.property == "phase" and row.value == "Gas"
+    }
     for row in raw.rows("element"):
         if numbers[row.entity_id] > HEAVIEST_ELEMENT:
             continue
