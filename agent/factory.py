@@ -1,0 +1,57 @@
+"""Build a runner from settings: linker, toolbox and models, each made once in a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from pathlib import Path
+
+from agent.kit import Kit
+from agent.link import Linker
+from agent.runner import Runner
+from agent.settings import Settings
+from agent.types import Arm
+from model.types import LanguageModel
+from tools.facts.store import FactStore
+from tools.toolbox import Toolbox
+
+_KEPT = 4
+
+
+@lru_cache(_KEPT)
+def runner(settings: Settings) -> Runner:
+    """The runner of these settings."""
+    return Runner(settings, kit(settings))
+
+
+@lru_cache(_KEPT)
+def kit(settings: Settings) -> Kit:
+    """What the runs of these settings share."""
+    store = facts(settings.cache_dir)
+    diffusion, autoregression = settings.model, settings.ar_model or settings.model
+    loaders: dict[Arm, Callable[[], LanguageModel]] = {
+        "diffusion": partial(load, diffusion),
+        "ar-plan": partial(load, autoregression),
+        "ar-react": partial(load, autoregression),
+    }
+    return Kit(linker(settings.cache_dir), Toolbox(store), store, loaders)
+
+
+@lru_cache(_KEPT)
+def facts(cache_dir: Path) -> FactStore:
+    """The fact store, built on first use."""
+    return FactStore.open(cache_dir)
+
+
+@lru_cache(_KEPT)
+def linker(cache_dir: Path) -> Linker:
+    """The linker over that store."""
+    return Linker(facts(cache_dir))
+
+
+@lru_cache(_KEPT)
+def load(name: str) -> LanguageModel:
+    """A model by name, folder or address; the runtime is imported only here, and only now."""
+    from model.loading import load_model
+
+    return load_model(name)

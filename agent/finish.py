@@ -1,0 +1,185 @@
+"""End a run: an answer that points at its evidence, or an honest word on what could not be established.
+
+Guarantees: an answer rests on rows that all stand, and every fact that decides it is cited. Does not
+guarantee: that all facts behind a long way to the answer are listed; those beyond the limit are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from agent import plan as canvas
+from agent.draft import plan_rows
+from agent.journal import Journal
+from agent.state import Deps, RunState
+from agent.types import N_ROWS, Budget, Citation, Metrics, Plan, RowStatus, RunResult, Status
+from agent.wording import answer_text, plain_value, say, summary
+from tools.evidence import behind
+from tools.types import Answer, Entities, Fact, Failed, Scalar, Table, Truth, Value, Verdict
+
+MAX_CITATIONS = 40
+
+
+def finish(state: RunState, deps: Deps) -> RunState:
+    """The state with the run's result."""
+    found = _answer(state, deps)
+    if isinstance(found, Answer) and _says_something(found.value):
+        result = _answered(state, deps, found)
+    else:
+        missing = (found.detail,) if isinstance(found, Failed) and found.detail else ()
+        result = _unanswered(replace(state, gaps=(*state.gaps, *missing)), deps)
+    deps.journal.settle(state.observed)
+    return replace(state, result=result)
+
+
+def failed(state: RunState, reason: str, metrics: Metrics) -> RunResult:
+    """The result of a run that broke."""
+    text = say("failed", state.answer_lang, reason=reason)
+    return RunResult(
+        question=state.question, arm=state.arm, status="failed", answer=text, metrics=metrics
+    )
+
+
+def _answer(state: RunState, deps: Deps) -> Answer | Failed | None:
+    """What `finish` hands over, once everything that it rests on stands."""
+    if state.plan is None or not state.is_complete or not _stands(state.plan):
+        return None
+    ending = canvas.row_of(state.plan, N_ROWS)
+    if ending is None:
+        return None
+    needed = canvas.references(ending)
+    values = {index: deps.journal.value(state.observed[index]) for index in needed}
+    observation = deps.toolbox.run(canvas.call(ending, state.linked, values))
+    return observation if isinstance(observation, Answer | Failed) else None
+
+
+def _stands(plan: Plan) -> bool:
+    """Whether the ending names rows, and every row it rests on and every claim in passing holds."""
+    ending = canvas.row_of(plan, N_ROWS)
+    if ending is None or not canvas.references(ending):
+        return False
+    needed = set(canvas.references(ending))
+    for row in reversed(plan.rows):
+        if row.index in needed:
+            needed |= set(canvas.references(row))
+    present = {row.index: row.status for row in plan.rows}
+    claims = (row for row in plan.rows if row.tool == "verify")
+    return all(present.get(index) is RowStatus.OK for index in needed) and not any(
+        row.status is RowStatus.CONTRADICTED for row in claims
+    )
+
+
+def _says_something(value: Value) -> bool:
+    match value:
+        case Entities(members=()) | Table(measures=()) | Verdict(truth=Truth.UNKNOWN):
+            return False
+    return True
+
+
+def _answered(state: RunState, deps: Deps, answer: Answer) -> RunResult:
+    value, unit = plain_value(answer.value)
+    facts = _deciding(answer, state, deps)
+    return _result(
+        state,
+        deps,
+        status="answered",
+        answer=answer_text(answer.value, state.answer_lang),
+        value=value,
+        unit=unit,
+        citations=[citation(n, fact) for n, fact in enumerate(facts, 1)],
+    )
+
+
+def _unanswered(state: RunState, deps: Deps) -> RunResult:
+    lang = state.answer_lang
+    if state.halt and state.halt != "gap":
+        text = say(state.halt, lang, limit=_limit(deps.limits.budget, state.halt)) + _so_far(
+            state, deps
+        )
+        return _result(state, deps, status="stopped", answer=text)
+    if not state.gaps:
+        return _result(state, deps, status="abstained", answer=say("unplanned", lang))
+    gaps = say("semicolon", lang).join(dict.fromkeys(state.gaps))
+    return _result(state, deps, status="abstained", answer=say("gap", lang, gaps=gaps))
+
+
+def _limit(budget: Budget, halt: str) -> str:
+    caps = {"turns": budget.max_turns, "calls": budget.max_calls, "seconds": budget.max_seconds}
+    return f"{caps.get(halt, 0):g}"
+
+
+def _so_far(state: RunState, deps: Deps) -> str:
+    """What the rows that stand have established."""
+    lang = state.answer_lang
+    known = [
+        summary(deps.journal.outcomes[state.observed[row.index]].observation, lang)
+        for row in (state.plan.rows if state.plan else ())
+        if row.status is RowStatus.OK and row.index in state.observed
+    ]
+    if not known:
+        return say("nothing yet", lang)
+    return say("so far", lang, rows=say("semicolon", lang).join(known))
+
+
+def _result(state: RunState, deps: Deps, *, status: Status, **content: object) -> RunResult:
+    rows = plan_rows(state.plan, state.linked) if state.plan and state.brief else []
+    shown = [row.model_copy(update=_ended(row.tool, status)) for row in rows]
+    return RunResult.model_validate(
+        {
+            "question": state.question,
+            "arm": state.arm,
+            "status": status,
+            "plan": shown,
+            "metrics": measured(state.metrics, deps.journal, deps.reporter.elapsed()),
+            **content,
+        }
+    )
+
+
+def _ended(tool: str, status: Status) -> Mapping[str, str]:
+    return {"status": str(RowStatus.OK)} if tool == "finish" and status == "answered" else {}
+
+
+def measured(metrics: Metrics, journal: Journal, seconds: float) -> Metrics:
+    """The run's cost, with what the tools and the clock say."""
+    return metrics.model_copy(
+        update={
+            "tool_calls": journal.started,
+            "tool_seconds": round(journal.seconds, 6),
+            "model_seconds": round(metrics.model_seconds, 6),
+            "seconds": round(seconds, 6),
+        }
+    )
+
+
+def _deciding(answer: Answer, state: RunState, deps: Deps) -> list[Fact]:
+    """The facts of the answer, all of them; then those of the rows before it, while there is room."""
+    facts = _once(behind(answer.value))
+    rows = reversed(state.drafted.rows)
+    keys = (state.observed[row.index] for row in rows if row.index in state.observed)
+    before = _facts_of(deps.journal.outcomes[key].observation for key in keys)
+    return _once([*facts, *answer.facts, *before])[: max(MAX_CITATIONS, len(facts))]
+
+
+def _facts_of(observations: Iterable[object]) -> Iterator[Fact]:
+    for observation in observations:
+        if isinstance(observation, Entities | Table | Scalar | Verdict):
+            yield from behind(observation)
+
+
+def _once(facts: Iterable[Fact]) -> list[Fact]:
+    return list({fact.id: fact for fact in facts}.values())
+
+
+def citation(number: int, fact: Fact) -> Citation:
+    """A fact as users see it."""
+    return Citation(
+        id=str(number),
+        entity=fact.entity.name,
+        field=fact.field,
+        period=fact.period,
+        value=fact.value,
+        unit=fact.unit,
+        source=fact.source,
+    )

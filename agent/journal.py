@@ -1,0 +1,99 @@
+"""What the tools answered in a run, kept call by call.
+
+Guarantees: an observation is on disk before anybody sees it, so that a run that was killed never repeats a
+call it has the answer to, and a start is on disk before the call goes out, so that a cap on calls holds across
+restarts. Does not guarantee: that a call which was in flight when the process died is not sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agent import codec
+from agent.log import LineFile
+from tools.types import Answer, Call, Failed, Observation, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An observation and the seconds that its call took."""
+
+    observation: Observation
+    seconds: float
+
+
+def key_of(call: Call, sources: Mapping[str, str]) -> str:
+    """The name of a call: the same request over the same inputs has the same name.
+
+    `sources` names, for each `#k`, the call whose observation stands behind it.
+    """
+    bound = {
+        symbol: sources.get(symbol) or codec.encode(term) for symbol, term in call.bindings.items()
+    }
+    parts = [call.tool, sorted(call.args.items()), sorted(bound.items())]
+    return hashlib.sha256(codec.encode([str(part) for part in parts]).encode()).hexdigest()[:16]
+
+
+@dataclass(slots=True)
+class Journal:
+    """The calls of one run; reopening the file brings them back."""
+
+    path: Path
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    started: int = 0
+    rests_on: dict[int, str] = field(default_factory=dict)
+    _lines: LineFile | None = None
+
+    def __post_init__(self) -> None:
+        """Read what an earlier process wrote."""
+        self._lines = LineFile(self.path)
+        for line in self.path.read_bytes().splitlines():
+            self._recall(codec.decode(line))
+
+    @property
+    def seconds(self) -> float:
+        """The time that tools took, call by call."""
+        return sum(outcome.seconds for outcome in self.outcomes.values())
+
+    def start(self, key: str) -> None:
+        """Note that a call goes out."""
+        self._write(["start", key], durable=False)
+
+    def keep(self, key: str, outcome: Outcome) -> None:
+        """Keep what a call brought back."""
+        self._write(["keep", key, outcome.observation, outcome.seconds], durable=True)
+
+    def settle(self, rests_on: Mapping[int, str]) -> None:
+        """Note which calls stand behind the rows of the final plan."""
+        self._write(["settle", dict(rests_on)], durable=False)
+
+    def value(self, key: str) -> Value:
+        """The value a call brought back; KeyError where it brought none."""
+        observation = self.outcomes[key].observation
+        if isinstance(observation, Failed | Answer):
+            raise KeyError(key)
+        return observation
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._lines is not None:
+            self._lines.close()
+
+    def _write(self, entry: list[object], *, durable: bool) -> None:
+        line = codec.encode(entry)
+        self._recall(entry)
+        if self._lines is not None:
+            self._lines.append(line, durable=durable)
+
+    def _recall(self, entry: list[Any]) -> None:
+        match entry:
+            case ["start", _]:
+                self.started += 1
+            case ["keep", key, observation, seconds]:
+                self.outcomes[key] = Outcome(observation, seconds)
+            case ["settle", rests_on]:
+                self.rests_on = rests_on

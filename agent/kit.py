@@ -1,0 +1,38 @@
+"""What runs share: one linker, one toolbox, and a model for each arm, loaded when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from agent.plan import template
+from agent.state import Fields, Links
+from agent.types import Arm, Brief
+from model.types import DecodeParams, LanguageModel
+from tools.types import Tools
+
+_BLANK = Brief("", "en", "", ())
+
+
+@dataclass(slots=True)
+class Kit:
+    """`loaders` make the models; arms with the same loader share one."""
+
+    linker: Links
+    toolbox: Tools
+    fields: Fields
+    loaders: Mapping[Arm, Callable[[], LanguageModel]]
+    _lms: dict[Arm, LanguageModel] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def lm(self, arm: Arm) -> LanguageModel:
+        """The arm's model."""
+        with self._lock:
+            if arm not in self._lms:
+                self._lms[arm] = self.loaders[arm]()
+            return self._lms[arm]
+
+    def warm(self, arm: Arm, params: DecodeParams) -> None:
+        """Let the arm's model fill one blank canvas, so that no run pays for its first forward."""
+        self.lm(arm).fill(template(_BLANK), params)

@@ -1,0 +1,70 @@
+"""What may stand where a word was rejected: pointers to other periods, sources and fields.
+
+Guarantees: a term that the brief points to already is offered under that pointer; no offer is ever made twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent.report.sources import rank, source
+from agent.state import Fields, Links
+from agent.types import Brief, Language, Pointer
+from tools.types import FieldRef, Period, Term, Text
+
+MAX_OFFERS = 4
+Offer = tuple[str, str, Term]
+
+
+@dataclass(slots=True)
+class Offers:
+    """Makes offers for one brief, which grows by what it did not point to yet."""
+
+    brief: Brief
+    lang: Language
+    fields: Fields
+    linker: Links
+
+    def sources(self, names: Iterable[str]) -> tuple[Pointer, ...]:
+        """Sources, the one closest to the origin first; the planner reads how close."""
+        ordered = sorted(dict.fromkeys(names), key=rank)
+        return self._pointers(
+            (f"source {source(name).tier}", source(name, self.lang).label, Text(name))
+            for name in ordered
+        )
+
+    def periods(self, spelled: Iterable[str]) -> tuple[Pointer, ...]:
+        """Periods in the order given."""
+        return self._pointers((f"period {_length(text)}", text, Period(text)) for text in spelled)
+
+    def fields_called(self, ids: Iterable[str]) -> tuple[Pointer, ...]:
+        """Fields by their ids; names of anything else are passed over."""
+        found = [field for field_id in ids if (field := self.fields.field(field_id))]
+        labels = [(field.id, field.zh if self.lang == "zh" else field.en) for field in found]
+        return self._pointers(("field", label, FieldRef(key, label)) for key, label in labels)
+
+    def fields_near(self, field_id: str) -> tuple[Pointer, ...]:
+        """The field that means nearly the same."""
+        field = self.fields.field(field_id)
+        return self.fields_called([field.near] if field and field.near else [])
+
+    def _pointers(self, offers: Iterable[Offer]) -> tuple[Pointer, ...]:
+        wanted = list(offers)[:MAX_OFFERS]
+        known = {_identity(pointer.target) for pointer in self.brief.pointers}
+        missing = [offer for offer in wanted if _identity(offer[2]) not in known]
+        self.brief, _ = self.linker.offer(self.brief, missing)
+        by_target = {_identity(pointer.target): pointer for pointer in self.brief.pointers}
+        found = [by_target.get(_identity(target)) for _, _, target in wanted]
+        return tuple(pointer for pointer in found if pointer is not None)
+
+
+def _identity(target: Term) -> Term | str:
+    """A field is the same whatever its label says."""
+    return target.id if isinstance(target, FieldRef) else target
+
+
+def _length(period: str) -> str:
+    if "Q" in period:
+        return "quarter"
+    return "fiscal" if period.startswith("FY") else "year"

@@ -1,0 +1,231 @@
+"""Runs: start one, watch it, stop it, continue it after a crash.
+
+Guarantees: whatever happens is in the run's event log, and watchers only read that log; a run that was killed
+goes on from its last checkpoint without repeating a call it has the answer to; a question is refused before
+anything is written, or kept whole. A run that breaks is recorded as failed, and the error is raised.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from threading import Event
+from typing import get_args
+
+from agent.act import Dispatcher
+from agent.arms import ArmSpec
+from agent.errors import QuestionError, RunError
+from agent.events import AgentEvent, RunFinished, RunStarted
+from agent.finish import failed, measured
+from agent.folder import RunFolder
+from agent.graph import run_graph
+from agent.journal import Journal
+from agent.kit import Kit
+from agent.log import EventLog, follow, replay
+from agent.report.types import Evidence
+from agent.settings import Settings
+from agent.state import Clock, Deps, Limits, Reporter, RunState, there
+from agent.types import Arm, Language, RunResult
+
+MAX_QUESTION_CHARS = 4000
+_RUNS_AT_ONCE = 8
+_CJK = re.compile(r"[一-鿿]")
+
+
+@dataclass(slots=True)
+class _Live:
+    """A run that this process works on."""
+
+    stop: Event = field(default_factory=Event)
+    outcome: Future[RunResult] | None = None
+    """Set for a run in the background; it holds the error of a run that broke."""
+
+
+class Runner:
+    """Everything that can be done with runs; safe to use from several threads."""
+
+    def __init__(self, settings: Settings, kit: Kit) -> None:
+        self.settings, self.kit = settings, kit
+        self._calls = ThreadPoolExecutor(settings.workers, "calls")
+        self._runs = ThreadPoolExecutor(_RUNS_AT_ONCE, "runs")
+        self._live: dict[str, _Live] = {}
+
+    def run(self, question: str, arm: Arm) -> RunResult:
+        """Answer a question."""
+        run_id = self._created(question, arm)
+        return self._execute(run_id, self._start_state(question, arm))
+
+    def start(self, question: str, arm: Arm) -> str:
+        """Begin to answer a question; the run's id, to follow it by."""
+        run_id = self._created(question, arm)
+        state = self._start_state(question, arm)
+        self._live[run_id].outcome = self._runs.submit(self._execute, run_id, state)
+        return run_id
+
+    def stream(self, question: str, arm: Arm) -> Iterator[AgentEvent]:
+        """Answer a question, event by event; the run goes on if nobody listens any more."""
+        return self.follow(self.start(question, arm))
+
+    def events(self, run_id: str) -> list[AgentEvent]:
+        """What a run's log holds so far; nothing for a run that is not there."""
+        return replay(self._folder(run_id).events)
+
+    def follow(self, run_id: str, skip: int = 0) -> Iterator[AgentEvent]:
+        """The events of a run from number `skip` on, waiting for more while somebody works on it."""
+        folder = self._folder(run_id).require()
+        return follow(folder.events, skip, lambda: run_id in self._live or folder.is_held())
+
+    def resume(self, run_id: str) -> RunResult:
+        """Continue a run that was cut off; the result of one that has ended."""
+        folder = self._folder(run_id).require()
+        ended = folder.finished()
+        if ended and ended.result.status != "failed":
+            return ended.result
+        began = folder.started()
+        if began is None:
+            raise RunError(f"run {run_id!r} was cut off before it began; ask the question again")
+        self._live[run_id] = _Live()
+        lang: Language | None = "zh" if began.lang == "zh" else "en"
+        arm = _checked_arm(began.arm)
+        return self._execute(run_id, RunState(began.question, arm, lang))
+
+    def stop(self, run_id: str) -> bool:
+        """Ask a run to end and hand over what it has established; whether it is at work here."""
+        live = self._live.get(run_id)
+        if live is not None:
+            live.stop.set()
+        return live is not None
+
+    def compare(self, question: str, arms: Sequence[Arm]) -> list[RunResult]:
+        """Answer a question with several arms, one after the other, all equally warm."""
+        checked_question(question)
+        self.warm(arms)
+        return [self.run(question, arm) for arm in arms]
+
+    def warm(self, arms: Sequence[Arm]) -> None:
+        """Load what the arms need and let each model do one fill, so that no run pays for it."""
+        for arm in arms:
+            self.kit.warm(_checked_arm(arm), self._spec(arm).params)
+
+    def result(self, run_id: str) -> RunResult | None:
+        """The result of a run that has ended."""
+        ended = self._folder(run_id).require().finished()
+        return ended.result if ended else None
+
+    def evidence(self, run_id: str) -> tuple[Evidence, ...]:
+        """What each row of the final plan brought back, in plan order."""
+        folder = self._folder(run_id).require()
+        result = self.result(run_id)
+        with closing(Journal(folder.journal)) as journal:
+            kept = {row: journal.outcomes[key].observation for row, key in journal.rests_on.items()}
+        rows = result.plan if result else []
+        return tuple(
+            Evidence(r.row, r.tool, tuple(r.args), kept[r.row]) for r in rows if r.row in kept
+        )
+
+    def close(self) -> None:
+        """Stop every run and let go of the threads."""
+        for live in tuple(self._live.values()):
+            live.stop.set()
+        self._runs.shutdown(wait=True)
+        self._calls.shutdown(wait=False, cancel_futures=True)
+
+    def _created(self, question: str, arm: Arm) -> str:
+        checked_question(question)
+        run_id = f"{_checked_arm(arm)}-{uuid.uuid4().hex[:10]}"
+        self._folder(run_id).create()
+        self._live[run_id] = _Live()
+        return run_id
+
+    def _start_state(self, question: str, arm: Arm) -> RunState:
+        return RunState(question, arm, self.settings.answer_lang)
+
+    def _folder(self, run_id: str) -> RunFolder:
+        if not re.fullmatch(r"[\w-]+", run_id):
+            raise RunError(f"{run_id!r} is no run id; ids look like diffusion-0a1b2c3d4e")
+        return RunFolder(self.settings.runs_dir / run_id)
+
+    def _spec(self, arm: Arm) -> ArmSpec:
+        return self.settings.arms()[arm]
+
+    def _execute(self, run_id: str, start: RunState) -> RunResult:
+        folder = self._folder(run_id)
+        try:
+            with (
+                folder.held(),
+                closing(EventLog(folder.events)) as log,
+                closing(Journal(folder.journal)) as journal,
+            ):
+                reporter = Reporter(run_id, log, Clock(folder.seconds()))
+                return self._recorded(folder, start, journal, reporter)
+        finally:
+            self._live.pop(run_id, None)
+
+    def _recorded(
+        self, folder: RunFolder, start: RunState, journal: Journal, reporter: Reporter
+    ) -> RunResult:
+        """Run with the beginning and the end on record, whatever happens between."""
+        if folder.started() is None:
+            lang = start.lang or language_of(start.question)
+            reporter.say(RunStarted, question=start.question, arm=start.arm, lang=lang)
+        try:
+            deps = self._deps(start, journal, reporter)
+            result = run_graph(start, deps, folder.checkpoint).result
+        except Exception as error:
+            cost = measured(start.metrics, journal, reporter.elapsed())
+            reporter.say(RunFinished, result=failed(start, _in_a_line(error), cost))
+            raise
+        reporter.say(RunFinished, result=result)
+        folder.clear()
+        return there(result)
+
+    def _deps(self, start: RunState, journal: Journal, reporter: Reporter) -> Deps:
+        lm = self.kit.lm(start.arm)
+        reporter.elapsed.restart()
+        limits = Limits(self.settings.caps, self._live[reporter.run].stop, reporter.elapsed)
+        dispatcher = Dispatcher(self.kit.toolbox, journal, self._calls, reporter, limits)
+        return Deps(
+            spec=self._spec(start.arm),
+            lm=lm,
+            linker=self.kit.linker,
+            toolbox=self.kit.toolbox,
+            fields=self.kit.fields,
+            journal=journal,
+            dispatcher=dispatcher,
+            reporter=reporter,
+            limits=limits,
+            shows_canvas=self.settings.shows_canvas,
+            widen_below=self.settings.decode.widen_below,
+        )
+
+
+def checked_question(question: str) -> str:
+    """The question, if it can be asked."""
+    if not question.strip():
+        raise QuestionError("the question is empty; write what you want to know")
+    if len(question) > MAX_QUESTION_CHARS:
+        raise QuestionError(
+            f"the question has {len(question)} characters and the limit is {MAX_QUESTION_CHARS}; shorten it"
+        )
+    return question
+
+
+def language_of(question: str) -> Language:
+    """The language of a question that is not linked yet."""
+    return "zh" if _CJK.search(question) else "en"
+
+
+def _checked_arm(arm: str) -> Arm:
+    known: tuple[Arm, ...] = get_args(Arm)
+    for name in known:
+        if arm == name:
+            return name
+    raise RunError(f"there is no arm {arm!r}; choose one of {', '.join(known)}")
+
+
+def _in_a_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -1,0 +1,192 @@
+"""Every setting, in one frozen model: defaults < TOML file < environment < command line.
+
+Guarantees: an unknown key or a value out of range is an error that names it; nothing else in the project reads
+the environment. A key `budget.max_turns` is `[budget] max_turns` in the file and `PALIMPSEST_BUDGET_MAX_TURNS`
+in the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agent.arms import ArmSpec, arms
+from agent.errors import SettingsError
+from agent.types import Arm, Budget, Language
+from model.types import DecodeParams
+
+PREFIX = "PALIMPSEST_"
+FILE_VARIABLE = "PALIMPSEST_SETTINGS"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BudgetSettings(_Section):
+    """Caps of one run."""
+
+    max_turns: int = Field(default=16, ge=1, le=1000)
+    max_calls: int = Field(default=32, ge=1, le=10_000)
+    max_seconds: float = Field(default=60.0, gt=0, le=86_400)
+
+
+class DecodeSettings(_Section):
+    """How the diffusion arm denoises; `widen_below` is the confidence under which a revision widens."""
+
+    select: str = "threshold"
+    remask: str = "none"
+    threshold: float = Field(default=0.9, ge=0, le=1)
+    max_steps: int = Field(default=4, ge=1, le=1000)
+    widen_below: float = Field(default=0.5, ge=0, le=1)
+
+
+class Settings(_Section):
+    """All settings."""
+
+    model: str = "embedded"
+    ar_model: str = ""
+    lang: Literal["auto", "en", "zh"] = "auto"
+    seed: int = 0
+    constrained: bool = True
+    shows_canvas: bool = True
+    live: bool = False
+    workers: int = Field(default=8, ge=1, le=64)
+    state_dir: Path = Field(default_factory=lambda: _home("XDG_STATE_HOME", ".local/state"))
+    cache_dir: Path = Field(default_factory=lambda: _home("XDG_CACHE_HOME", ".cache"))
+    budget: BudgetSettings = BudgetSettings()
+    decode: DecodeSettings = DecodeSettings()
+
+    @property
+    def runs_dir(self) -> Path:
+        """Where runs keep their logs."""
+        return self.state_dir / "runs"
+
+    @property
+    def caps(self) -> Budget:
+        """The caps as a run takes them."""
+        return Budget(**self.budget.model_dump())
+
+    @property
+    def answer_lang(self) -> Language | None:
+        """The language to answer in; None follows the question."""
+        return None if self.lang == "auto" else self.lang
+
+    def arms(self) -> Mapping[Arm, ArmSpec]:
+        """Every arm, with the decoding these settings ask for."""
+        one_by_one = DecodeParams(
+            block_length=1, max_steps=1, seed=self.seed, constrained=self.constrained
+        )
+        whole = replace(
+            one_by_one,
+            block_length=None,
+            select=self.decode.select,
+            remask=self.decode.remask,
+            threshold=self.decode.threshold,
+            max_steps=self.decode.max_steps,
+        )
+        return arms(whole, one_by_one)
+
+
+def load(
+    overrides: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """The settings from file, environment and `overrides` (dotted keys; None values are passed over)."""
+    env = os.environ if environ is None else environ
+    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    merged = {**_from_file(file or _file(env)), **_from_environment(env), **_known(given, "")}
+    try:
+        return Settings.model_validate(_nested(merged))
+    except ValidationError as error:
+        raise SettingsError(_explained(error)) from error
+
+
+def keys(section: type[BaseModel] = Settings, prefix: str = "") -> Iterator[str]:
+    """Every dotted key."""
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from keys(kind, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def _home(variable: str, otherwise: str) -> Path:
+    base = os.environ.get(variable)
+    return (Path(base) if base else Path.home() / otherwise) / "palimpsest"
+
+
+def _file(environ: Mapping[str, str]) -> Path | None:
+    if named := environ.get(FILE_VARIABLE):
+        return Path(named)
+    default = _home("XDG_CONFIG_HOME", ".config") / "settings.toml"
+    return default if default.is_file() else None
+
+
+def _from_file(path: Path | None) -> dict[str, object]:
+    if path is None:
+        return {}
+    try:
+        return _known(_flat(tomllib.loads(path.read_text("utf-8"))), f" in {path}")
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"settings file {path} cannot be read: {error}") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    names = {PREFIX + key.replace(".", "_").upper(): key for key in keys()}
+    given = {name: text for name, text in environ.items() if name.startswith(PREFIX)}
+    given.pop(FILE_VARIABLE, None)
+    for name in given:
+        if name not in names:
+            raise SettingsError(_unknown(name, names, " in the environment"))
+    return {names[name]: text for name, text in given.items()}
+
+
+def _known(given: Mapping[str, object], where: str) -> dict[str, object]:
+    known = list(keys())
+    for key in given:
+        if key not in known:
+            raise SettingsError(_unknown(key, known, where))
+    return dict(given)
+
+
+def _unknown(name: str, known: Mapping[str, str] | list[str], where: str) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    remedy = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
+    return f"unknown setting {name!r}{where}; {remedy}"
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = value
+    return found
+
+
+def _nested(flat: Mapping[str, object]) -> dict[str, object]:
+    tree: dict[str, Any] = {}
+    for key, value in flat.items():
+        *sections, name = key.split(".")
+        inner = tree
+        for section in sections:
+            inner = inner.setdefault(section, {})
+        inner[name] = value
+    return tree
+
+
+def _explained(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    return f"setting {key} = {first['input']!r} is refused: {first['msg'].lower()}"
