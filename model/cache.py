@@ -1,0 +1,194 @@
+"""The paged cache of keys and values: what earlier forwards computed for tokens that are final.
+
+Guarantees: a sequence keeps exactly the tokens in `Sequence.tokens`, each read causally after those before
+it, so a prefix can serve any later fill that begins with the same tokens. A sequence whose pages lie side
+by side is read as a view, without a copy. Rows that a forward adds stand behind the kept ones and are
+overwritten by the next forward unless they are committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Rows
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+import torch
+from torch import Tensor
+
+from model.errors import ModelError
+
+
+class CacheFullError(ModelError):
+    """More tokens than the cache has pages for."""
+
+
+@dataclass(eq=False, slots=True)
+class Sequence:
+    """The tokens whose keys and values are kept, and the pages they lie on, in order."""
+
+    tokens: list[int] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
+    is_busy: bool = True
+
+    @property
+    def is_contiguous(self) -> bool:
+        """Whether the pages lie side by side."""
+        return self.pages == list(range(self.pages[0], self.pages[0] + len(self.pages)))
+
+
+class PagedCache:
+    """A pool of pages, shared by sequences of any length; storage appears with the first forward."""
+
+    def __init__(self, n_pages: int = 64, page_length: int = 64) -> None:
+        self.n_pages, self.page_length = n_pages, page_length
+        self._free = set(range(n_pages))
+        self._sequences: list[Sequence] = []  # idle ones from the longest unused on
+        self._layers: list[tuple[Tensor, Tensor]] = []  # each (1, heads, tokens, head width)
+
+    def open(self, tokens: list[int], n_tokens: int) -> Sequence:
+        """A sequence for `n_tokens` that keeps what is cached of `tokens`.
+
+        An idle sequence is taken over when at least half of it is kept.
+        """
+        idle = [sequence for sequence in self._sequences if not sequence.is_busy]
+        source = max(idle, key=lambda s: n_shared(s.tokens, tokens), default=Sequence())
+        kept = n_shared(source.tokens, tokens)
+        sequence = source if 2 * kept >= len(source.tokens) > 0 else Sequence()
+        if sequence is source:
+            self._sequences.remove(sequence)
+            self.reopen(sequence, kept)
+        sequence.is_busy = True
+        self.reserve(sequence, n_tokens)
+        self._sequences.append(sequence)
+        return sequence
+
+    def close(self, sequence: Sequence) -> None:
+        """Let the pages go when they are needed; until then the tokens may serve as a prefix."""
+        sequence.is_busy = False
+
+    def commit(self, sequence: Sequence, tokens: list[int]) -> None:
+        """Keep the first rows of the last forward: those of `tokens`, read causally."""
+        sequence.tokens += tokens
+
+    def reopen(self, sequence: Sequence, n_kept: int) -> None:
+        """Drop the keys and values behind the first `n_kept` tokens."""
+        del sequence.tokens[n_kept:]
+
+    def window(self, sequences: Rows[Sequence], n_rows: int) -> Window | PagedWindow:
+        """The cache as a forward of `n_rows` further rows of each sequence sees it."""
+        for sequence in sequences:
+            self.reserve(sequence, len(sequence.tokens) + n_rows)
+        if len(sequences) == 1 and sequences[0].is_contiguous:
+            return Window(self, sequences[0], n_rows)
+        return PagedWindow(self, sequences, n_rows)
+
+    def layer(self, layer: int, like: Tensor) -> tuple[Tensor, Tensor]:
+        """The storage of a layer's keys and values."""
+        if layer == len(self._layers):
+            # Zeros and not empty: masked rows are read too, and 0 x NaN is NaN.
+            shape = (1, like.shape[1], self.n_pages * self.page_length, like.shape[3])
+            self._layers.append((like.new_zeros(shape), like.new_zeros(shape)))
+        return self._layers[layer]
+
+    def reserve(self, sequence: Sequence, n_tokens: int) -> None:
+        """Give the sequence pages for `n_tokens`, side by side where possible."""
+        n_pages = max(1, -(-n_tokens // self.page_length))
+        n_more = n_pages - len(sequence.pages)
+        if n_more <= 0:
+            return
+        self._evict(n_more)
+        behind = sequence.pages[-1] + 1 if sequence.pages else self.n_pages
+        following = range(behind, behind + n_more)
+        if self._free.issuperset(following):
+            self._take(sequence, following)
+        elif run := self._run(n_pages):
+            self._move(sequence, run)
+        else:
+            self._take(sequence, sorted(self._free)[:n_more])
+
+    def _evict(self, n_pages: int) -> None:
+        for sequence in [s for s in self._sequences if not s.is_busy]:
+            if len(self._free) >= n_pages:
+                return
+            self._free.update(sequence.pages)
+            self._sequences.remove(sequence)
+        if len(self._free) < n_pages:
+            raise CacheFullError(
+                f"{n_pages} more pages of {self.page_length} tokens are needed, {len(self._free)} of "
+                f"{self.n_pages} are free; fill fewer templates at once or give the cache more pages"
+            )
+
+    def _run(self, n_pages: int) -> range | None:
+        starts = (range(page, page + n_pages) for page in sorted(self._free))
+        return next((run for run in starts if self._free.issuperset(run)), None)
+
+    def _take(self, sequence: Sequence, pages: Rows[int]) -> None:
+        sequence.pages += pages
+        self._free.difference_update(pages)
+
+    def _move(self, sequence: Sequence, run: range) -> None:
+        slots = self.slots(sequence, torch.arange(len(sequence.tokens)))
+        start = run.start * self.page_length
+        for stored in (tensor for pair in self._layers for tensor in pair):
+            kept = stored[:, :, slots.to(stored.device)]
+            stored.narrow(2, start, kept.shape[2]).copy_(kept)
+        self._free.update(sequence.pages)
+        sequence.pages = []
+        self._take(sequence, run)
+
+    def slots(self, sequence: Sequence, places: Tensor) -> Tensor:
+        """Where in the storage the sequence's token at each place lies; places too far fall on the last page."""
+        if not sequence.pages:
+            return places
+        pages = torch.tensor(sequence.pages)
+        page = (places // self.page_length).clamp(max=len(sequence.pages) - 1)
+        return pages[page] * self.page_length + places % self.page_length
+
+
+class Window:
+    """One sequence on neighbouring pages: new rows are written in place and all are read as a view."""
+
+    def __init__(self, cache: PagedCache, sequence: Sequence, n_rows: int) -> None:
+        self._cache = cache
+        self._start = sequence.pages[0] * cache.page_length
+        self._n_kept, self._n_rows = len(sequence.tokens), n_rows
+
+    def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Write the rows of this forward; return all that may be attended to."""
+        keys, values = self._cache.layer(layer, k)
+        at, n_all = self._start + self._n_kept, self._n_kept + self._n_rows
+        keys.narrow(2, at, self._n_rows).copy_(k)
+        values.narrow(2, at, self._n_rows).copy_(v)
+        return keys.narrow(2, self._start, n_all), values.narrow(2, self._start, n_all)
+
+
+class PagedWindow:
+    """Several sequences, or one on scattered pages: rows are found through the page tables."""
+
+    def __init__(self, cache: PagedCache, sequences: Rows[Sequence], n_rows: int) -> None:
+        self._cache = cache
+        longest = max(len(sequence.tokens) for sequence in sequences)
+        every = torch.arange(longest + n_rows)
+        new = torch.arange(n_rows)
+        self._read = torch.stack([cache.slots(s, every) for s in sequences])
+        self._write = torch.stack([cache.slots(s, len(s.tokens) + new) for s in sequences])
+
+    def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Write the rows of this forward; return all that may be attended to."""
+        if self._read.device != k.device:
+            self._read, self._write = self._read.to(k.device), self._write.to(k.device)
+        stored = self._cache.layer(layer, k)
+        keys, values = (self._extend(*pair) for pair in zip(stored, (k, v), strict=True))
+        return keys, values
+
+    def _extend(self, stored: Tensor, new: Tensor) -> Tensor:
+        stored[0].index_copy_(1, self._write.flatten(), new.transpose(0, 1).flatten(1, 2))
+        read = stored[0].index_select(1, self._read.flatten())
+        return read.unflatten(1, self._read.shape).transpose(0, 1)
+
+
+def n_shared(cached: Rows[int], tokens: Rows[int]) -> int:
+    """How many tokens two sequences have in common from the start."""
+    if cached == tokens[: len(cached)]:
+        return len(cached)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(cached, tokens, strict=False)))

@@ -1,0 +1,194 @@
+"""Grammar while denoising: proposals that some valid canvas contains.
+
+Guarantees: whatever the logits say, a cell is proposed a word with which its record, and the run of used
+records, can still be completed, so no fill meets a dead end; among the scored cells the alternatives and
+the number of used records are chosen jointly. A proposal's confidence is its probability among the words
+still possible in its cell. Not covered: what no record says, such as a reference to an unused record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from model.canvas import Canvas, TemplateError
+from model.grammar import Grammar
+from model.kernels.confidence import Masks, Scores, score
+from model.tokens import Tokens
+from model.types import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What makes proposals samples: Gumbel noise (rows, vocabulary) and the temperature."""
+
+    gumbel: Tensor | None = None
+    temperature: float = 0.0
+
+    def of_rows(self, rows: Tensor) -> Noise:
+        """The noise of some rows only."""
+        return self if self.gumbel is None else Noise(self.gumbel[rows], self.temperature)
+
+    def of_words(self, words: Tensor) -> Noise:
+        """The noise of some words only."""
+        return self if self.gumbel is None else Noise(self.gumbel[:, words], self.temperature)
+
+    def added_to(self, logits: Tensor) -> Tensor:
+        """What the largest of is a sample."""
+        return logits if self.gumbel is None else logits + self.temperature * self.gumbel
+
+
+class Constraint:
+    """A grammar on one canvas: what is known there, and what is still possible.
+
+    `bans` are pairs of a cell and a token refused in it, (bans, 2).
+    """
+
+    def __init__(self, grammar: Grammar, canvas: Canvas, bans: Tensor) -> None:
+        self._grammar = grammar
+        self._spans = canvas.spans
+        self._bans = bans
+        self._allowed = _without(bans, grammar)
+        self._permitted = self._allowed.clone()
+        self._possible: Tensor | None = None
+        known = (~canvas.open).nonzero().squeeze(1)
+        self.learn(known, canvas.ids[known])
+
+    def learn(self, cells: Tensor, ids: Tensor) -> None:
+        """These cells hold these words now."""
+        self._permitted[cells] = self._grammar.words == ids.unsqueeze(1)
+        self._possible = None
+
+    def forget(self, cells: Tensor) -> None:
+        """These cells are masked again."""
+        self._permitted[cells] = self._allowed[cells]
+        self._possible = None
+
+    def possible(self) -> Tensor:
+        """The words with which a valid completion exists: (cells + 1, words)."""
+        if self._possible is None:
+            self._possible = self._completable()
+        return self._possible
+
+    def forced(self, masked: Tensor) -> tuple[Tensor, Tensor]:
+        """The masked cells in which only one word is possible, and those words."""
+        possible = self.possible()[:-1]
+        only_one = masked & self._grammar.governed & (possible.sum(1) == 1)
+        cells = only_one.nonzero().squeeze(1)
+        return cells, self._grammar.words[possible[cells].to(torch.uint8).argmax(1)]
+
+    def propose(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
+        """Words and confidences for `cells`, whose `logits` are (cells, vocabulary)."""
+        if self._grammar.is_empty:
+            return self._propose_free(cells, logits, noise)
+        if not self._grammar.has_free_text:
+            return self._propose_governed(cells, logits, noise)
+        rows = self._grammar.governed[cells].nonzero().squeeze(1)
+        governed = self._propose_governed(cells[rows], logits[rows], noise.of_rows(rows))
+        return self._propose_free(cells, logits, noise).put(rows, governed)
+
+    def n_invalid(self, ids: Tensor, masked: Tensor) -> int:
+        """How many of the records without a mask these words (cells,) would leave invalid."""
+        grammar = self._grammar
+        known = grammar.allowed.clone()
+        known[:-1] &= grammar.words == ids.unsqueeze(1)
+        alive = self._alive(known)
+        is_idle = (alive & grammar.idle).any(1)
+        is_late = is_idle.cumsum(0) > 0
+        is_stray = grammar.idle.any(1) & ~is_idle & is_late
+        is_open = torch.cat((masked, masked.new_zeros(1)))[grammar.cells].any(1)
+        return int((~is_open & (~alive.any(1) | is_stray)).sum())
+
+    def _alive(self, permitted: Tensor) -> Tensor:
+        """The alternatives (records, alternatives) that the permitted words can fill."""
+        fits = self._grammar.of_alternatives(self._grammar.fits(permitted))
+        return fits.all(1) & self._grammar.patterns.any(0)
+
+    def _completable(self) -> Tensor:
+        grammar = self._grammar
+        runs = grammar.patterns & self._alive(self._permitted)
+        is_complete = runs.any(2).all(1)
+        alive = (runs & is_complete[:, None, None]).any(0)
+        n_records, width, _ = grammar.choice.shape
+        n_alive = torch.zeros(n_records, width, len(grammar.sets), device=alive.device)
+        n_alive.scatter_add_(2, grammar.choice, alive.float()[:, None].expand(-1, width, -1))
+        possible = self._permitted.clone()
+        possible[grammar.cells.flatten()] &= n_alive.flatten(0, 1) @ grammar.weights > 0
+        possible[-1] = True
+        stuck = grammar.governed & ~possible[:-1].any(1)
+        if bool(stuck.any()):
+            raise TemplateError(self._no_word(int(stuck.nonzero()[0])))
+        return possible
+
+    def _no_word(self, cell: int) -> str:
+        name = next(n for n, span in self._spans.items() if span.start <= cell < span.stop)
+        return (
+            f"no word is possible in slot {name!r} beside the known and banned ones; "
+            "unlock a slot of its record or lift a ban"
+        )
+
+    def _propose_free(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
+        allowed = None
+        if len(self._bans):
+            allowed = torch.ones_like(logits, dtype=torch.bool)
+            row, ban = (cells[:, None] == self._bans[:, 0]).nonzero(as_tuple=True)
+            allowed[row, self._bans[ban, 1]] = False
+        return score(logits, Masks(allowed), noise.gumbel, noise.temperature)
+
+    def _propose_governed(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
+        words = self._grammar.words
+        logits, noise = logits.index_select(1, words).float(), noise.of_words(words)
+        possible = self.possible()[cells]
+        choice = possible
+        if len(cells) > 1:
+            choice = possible & self._best_alternatives(cells, noise.added_to(logits))[cells]
+        scores = score(logits, Masks(possible, choice), noise.gumbel, noise.temperature)
+        return Scores(words[scores.token], scores.confidence, scores.margin, scores.entropy)
+
+    def _best_alternatives(self, cells: Tensor, logits: Tensor) -> Tensor:
+        """The words (cells + 1, words) of the best joint choice of alternatives.
+
+        An alternative scores the sum, over the scored cells, of its best word's logit. That is the log
+        probability up to a constant of the cell, which no choice changes.
+        """
+        grammar, possible = self._grammar, self.possible()
+        value = torch.zeros(len(possible), len(grammar.sets), device=logits.device)
+        value.masked_fill_(~grammar.fits(possible), -torch.inf)
+        logits = logits.masked_fill(~possible[cells], -torch.inf)
+        value[cells] = (logits[:, None] + grammar.penalty).amax(2)
+        total = grammar.of_alternatives(value).sum(1)
+        runs = total.masked_fill(~grammar.patterns, -torch.inf)
+        best = runs[runs.amax(2).sum(1).argmax()].argmax(1)
+        per_cell = best[:, None, None].expand(-1, grammar.choice.shape[1], 1)
+        words = torch.ones_like(possible)
+        words[grammar.cells.flatten()] = grammar.sets[grammar.choice.gather(2, per_cell).flatten()]
+        return words
+
+
+def bans_of(template: Template, spans: Mapping[str, slice], tokens: Tokens) -> Tensor:
+    """The cells and tokens that the template's open slots refuse, (bans, 2)."""
+    pairs = [
+        (cell, tokens.word_id(word))
+        for slot in template.slots()
+        if slot.value is None
+        for word in sorted(slot.banned)
+        for cell in _cells(spans[slot.name])
+    ]
+    return torch.tensor(pairs, dtype=torch.long).view(-1, 2)
+
+
+def _cells(span: slice) -> Iterator[int]:
+    return iter(range(span.start, span.stop))
+
+
+def _without(bans: Tensor, grammar: Grammar) -> Tensor:
+    """What slots allow by themselves, less the bans."""
+    allowed = grammar.allowed.clone()
+    if len(bans) and not grammar.is_empty:
+        cell, token = bans.unbind(1)
+        row, word = (token[:, None] == grammar.words).nonzero(as_tuple=True)
+        allowed[cell[row], word] = False
+    return allowed

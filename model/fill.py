@@ -1,0 +1,190 @@
+"""One template on its way to a filling: its canvas, its rules, and the block it stands at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from model.cache import Sequence
+from model.canvas import Canvas, TemplateError
+from model.constrain import Constraint, Noise
+from model.decode.registry import select_rule
+from model.errors import ModelError
+from model.kernels.confidence import Masks, Scores, score
+from model.remask.registry import remask_rule
+from model.types import DecodeParams, Filling, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a fill asks of the next forward.
+
+    The forward reads the tokens from `start` to `stop`, counted from the prompt's first one: `n_causal`
+    of them causally, and the rest, the active block, both ways. `rows` are those that predict `cells`.
+    """
+
+    start: int
+    stop: int
+    n_causal: int
+    rows: Tensor
+    cells: Tensor
+
+
+class Fill:
+    """The state of one fill between denoise steps.
+
+    A block's cells are predicted in their own places; at block length 1 a cell is predicted from the
+    place before it, as autoregression does.
+    """
+
+    def __init__(self, canvas: Canvas, constraint: Constraint, params: DecodeParams) -> None:
+        _check(params, canvas)
+        self.canvas, self.constraint, self.params = canvas, constraint, params
+        self.select, self.remask = select_rule(params), remask_rule(params)
+        self.sequence = Sequence()
+        self.usage = Usage(prompt_tokens=canvas.n_prompt)
+        self.is_autoregressive = params.block_length == 1
+        self.is_draft = True
+        self.is_done = False
+        self._length = params.block_length or canvas.n_cells
+        self._end = canvas.spans[params.stop_after].stop if params.stop_after else canvas.n_cells
+        self._step = 0
+        self._generator = torch.Generator().manual_seed(params.seed)
+        self._first_choice = canvas.ids.clone()
+        self._block = slice(0, 0)
+        self._reveal_forced()
+        self._enter_block()
+
+    @property
+    def n_known(self) -> int:
+        """How many tokens before the active block may come from the cache.
+
+        Autoregression reads the last of them anew, since it predicts the next cell.
+        """
+        return self.canvas.n_prompt + self._block.start - self.is_autoregressive
+
+    def query(self) -> Query:
+        """What the next denoise step reads, and which cells it may reveal."""
+        start, n_prompt = len(self.sequence.tokens), self.canvas.n_prompt
+        cells = self._eligible().nonzero().squeeze(1) + self._block.start
+        known = n_prompt + self._block.start
+        stop = known if self.is_autoregressive else n_prompt + self._block.stop
+        rows = cells + (n_prompt - start - self.is_autoregressive)
+        return Query(start, stop, known - start, rows, cells)
+
+    def update(self, query: Query, logits: Tensor) -> None:
+        """Propose, constrain, select, reveal, remask; leave the block once it has no mask."""
+        self._step += 1
+        logits[:, self.canvas.tokens.mask_id] = -torch.inf
+        scores = self._propose(query.cells, logits)
+        chosen = self._chosen(scores)
+        cells = query.cells[chosen]
+        self.canvas.reveal(cells, scores.token[chosen], scores.confidence[chosen])
+        self._first_choice[cells] = logits.float().argmax(1)[chosen]
+        self.constraint.learn(cells, self.canvas.ids[cells])
+        self._remask_block()
+        self._reveal_forced()
+        self._leave_block()
+
+    def filling(self) -> Filling:
+        """The answer as it stands."""
+        canvas = self.canvas
+        n_new = int((canvas.open & ~canvas.masked).sum())
+        invalid = self.constraint.n_invalid(self._first_choice, canvas.masked)
+        usage = replace(self.usage, new_tokens=n_new)
+        return Filling(canvas.texts(), canvas.snapshots(), usage, invalid)
+
+    @property
+    def _is_last_step(self) -> bool:
+        return self._step >= self.params.max_steps
+
+    def _eligible(self) -> Tensor:
+        masked = self.canvas.masked[self._block]
+        reveals_rest = self._step + 1 >= self.params.max_steps or self.remask.reveals_all
+        return masked if reveals_rest else self.select.eligible(masked)
+
+    def _propose(self, cells: Tensor, logits: Tensor) -> Scores:
+        noise = self._noise(logits)
+        if self.params.constrained:
+            return self.constraint.propose(cells, logits, noise)
+        return score(logits, Masks(), noise.gumbel, noise.temperature)
+
+    def _noise(self, logits: Tensor) -> Noise:
+        if not self.params.temperature:
+            return Noise()
+        # In double precision on the CPU: the same draws on any device and in any batch.
+        draws = torch.empty(logits.shape, dtype=torch.float64)
+        gumbel = -draws.exponential_(generator=self._generator).log()
+        return Noise(gumbel.float().to(logits.device), self.params.temperature)
+
+    def _chosen(self, scores: Scores) -> Tensor:
+        n_scored = len(scores.token)
+        if n_scored == 1 or self._is_last_step or self.remask.reveals_all:
+            return torch.arange(n_scored, device=scores.token.device)
+        steps_left = self.params.max_steps - self._step + 1
+        return self.select.reveal(scores, steps_left).nonzero().squeeze(1)
+
+    def _remask_block(self) -> None:
+        if self.remask.is_final:
+            return
+        cells = self.canvas.open[self._block].nonzero().squeeze(1) + self._block.start
+        confidence = self.canvas.confidence[cells]
+        self._mask_again(cells[self.remask.after_step(confidence, self._step, self.params.max_steps)])
+
+    def _mask_again(self, cells: Tensor) -> None:
+        self.canvas.remask(cells)
+        self.constraint.forget(cells)
+
+    def _reveal_forced(self) -> None:
+        """Reveal cells in which only one word is possible: they need no forward."""
+        if not self.params.constrained or not bool(self.canvas.masked.any()):
+            return
+        cells, ids = self.constraint.forced(self.canvas.masked)
+        if len(cells):
+            self.canvas.reveal(cells, ids, torch.ones_like(ids, dtype=torch.float))
+            self._first_choice[cells] = ids
+
+    def _leave_block(self) -> None:
+        is_open = bool(self.canvas.masked[self._block.start : min(self._block.stop, self._end)].any())
+        if not is_open:
+            self.canvas.commit(self._block)
+            self._enter_block()
+
+    def _enter_block(self) -> None:
+        masked = self.canvas.masked[: self._end].nonzero()
+        if not len(masked):
+            self._end_draft()
+            return
+        first = int(masked[0]) // self._length * self._length
+        self._block = slice(first, min(first + self._length, self.canvas.n_cells))
+        self._step = 0
+        if not self.canvas.n_prompt + self._block.start - self.is_autoregressive >= 0:
+            raise TemplateError("autoregression needs a token before the first slot; give a prompt")
+
+    def _end_draft(self) -> None:
+        """Commit everything, or take the weakest cells back and denoise them in view of all others."""
+        canvas, is_draft = self.canvas, self.is_draft
+        self.is_draft = False
+        canvas.commit(slice(0, canvas.n_cells))
+        cells = (canvas.open & ~canvas.masked).nonzero().squeeze(1)
+        weakest = cells[self.remask.after_draft(canvas.confidence[cells])] if is_draft else cells[:0]
+        if not len(weakest):
+            self.is_done = True
+            return
+        self.is_autoregressive, self._length = False, canvas.n_cells
+        canvas.reopen()
+        self._mask_again(weakest)
+        self._reveal_forced()
+        self._enter_block()
+
+
+def _check(params: DecodeParams, canvas: Canvas) -> None:
+    for name, value in (("block_length", params.block_length), ("max_steps", params.max_steps)):
+        if value is not None and value < 1:
+            raise ModelError(f"{name} is {value}; it must be at least 1")
+    if params.temperature < 0:
+        raise ModelError(f"temperature is {params.temperature}; it must be at least 0")
+    if params.stop_after is not None and params.stop_after not in canvas.spans:
+        raise TemplateError(f"stop_after names slot {params.stop_after!r}; the template has no such slot")

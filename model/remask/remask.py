@@ -1,0 +1,53 @@
+"""Which revealed cells are masked again: what every rule must offer, and the rule that masks none."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from torch import Tensor
+
+
+class Remask(Protocol):
+    """A rule that takes reveals back, by the confidence at which they were made.
+
+    `is_final`: a revealed cell stays as it is. `reveals_all`: each step reveals every masked cell,
+    whatever the select rule says. Confidences come as (cells,), of the cells that may be masked.
+    """
+
+    @property
+    def is_final(self) -> bool:
+        """Whether what is revealed stays."""
+        ...
+
+    @property
+    def reveals_all(self) -> bool:
+        """Whether this rule alone decides what stays."""
+        ...
+
+    def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
+        """Which cells of the block to mask again after denoise step `step` (from 1): indices."""
+        ...
+
+    def after_draft(self, confidence: Tensor) -> Tensor:
+        """Which cells of the finished canvas to mask again, once: indices."""
+        ...
+
+
+class KeepAll:
+    """What is revealed stays."""
+
+    is_final = True
+    reveals_all = False
+
+    def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
+        """None."""
+        return lowest(confidence, 0)
+
+    def after_draft(self, confidence: Tensor) -> Tensor:
+        """None."""
+        return lowest(confidence, 0)
+
+
+def lowest(confidence: Tensor, n_cells: int) -> Tensor:
+    """The indices of the `n_cells` least sure cells, the leftmost among equals."""
+    return confidence.argsort(stable=True)[: max(0, n_cells)]

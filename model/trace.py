@@ -1,0 +1,76 @@
+"""The denoise steps of one fill as pictures; made only for those who watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from model.canvas import Canvas
+from model.fill import Fill
+from model.types import DenoiseStep, Template
+
+
+class Trace:
+    """Compares a fill with what it was at the last picture."""
+
+    def __init__(self, fill: Fill, template: Template) -> None:
+        self._fill = fill
+        self._groups = _groups(template)
+        self._n_steps = 0
+        self._before = _Snapshot(fill.canvas, fill.canvas.open.tolist())
+
+    def step(self) -> DenoiseStep:
+        """The picture after one forward and its update."""
+        fill, before = self._fill, self._before
+        self._commit_final()
+        after = self._before = _Snapshot(fill.canvas, fill.canvas.masked.tolist())
+        self._n_steps += 1
+        return DenoiseStep(
+            index=self._n_steps - 1,
+            cells=fill.canvas.picture(),
+            revealed=self._where(before.masked[i] and not after.masked[i] for i in after.cells),
+            rewritten=self._where(
+                not (before.masked[i] or after.masked[i]) and before.ids[i] != after.ids[i]
+                for i in after.cells
+            ),
+            remasked=self._where(after.masked[i] and not before.masked[i] for i in after.cells),
+            committed=self._newly_committed(),
+            filling=fill.filling() if fill.is_done else None,
+        )
+
+    def _commit_final(self) -> None:
+        """Where nothing is ever masked again, a record is final with its last reveal."""
+        canvas = self._fill.canvas
+        if not self._fill.remask.is_final:
+            return
+        masked = canvas.masked.tolist()
+        for group in self._groups:
+            spans = [canvas.spans[name] for name in group]
+            if not any(True in masked[span] for span in spans):
+                for span in spans:
+                    canvas.commit(span)
+
+    def _newly_committed(self) -> tuple[str, ...]:
+        canvas = self._fill.canvas
+        final = (canvas.committed | (~canvas.open)).tolist()
+        done = [g for g in self._groups if all(all(final[canvas.spans[name]]) for name in g)]
+        self._groups = [group for group in self._groups if group not in done]
+        return tuple(name for group in done for name in group)
+
+    def _where(self, changed: Iterable[bool]) -> tuple[str, ...]:
+        cells = list(changed)
+        spans = self._fill.canvas.spans
+        return tuple(name for name, span in spans.items() if any(cells[span]))
+
+
+class _Snapshot:
+    def __init__(self, canvas: Canvas, masked: list[bool]) -> None:
+        self.cells = range(canvas.n_cells)
+        self.ids: list[int] = canvas.ids.tolist()
+        self.masked = masked
+
+
+def _groups(template: Template) -> list[tuple[str, ...]]:
+    """Slots that become final together: those of a record, and every other slot for itself."""
+    records = [record.slots for record in template.records]
+    together = {name for record in records for name in record}
+    return records + [(slot.name,) for slot in template.slots() if slot.name not in together]
