@@ -50,7 +50,9 @@ def ascii_only(text: str) -> str:
 
 def fold(text: str) -> str:
     """A comparison key: no diacritics, no case, one space."""
-    return " ".join(ascii_only(text).casefold().replace("-", " ").replace(".", "").split())
+    return " ".join(
+        ascii_only(text.casefold()).casefold().replace("-", " ").replace(".", "").split()
+    )
 
 
 def slug(text: str) -> str:

@@ -37,7 +37,7 @@ _BY_FIELD = (
 )
 _Row = tuple[int, str, str, str, str, str, str, str, str]
 CANDIDATES = 200
-FEW_VALUES = 400
+FEW_VALUES = 200
 SIMILAR_AT_LEAST = 0.45
 
 

@@ -81,7 +81,8 @@ def _enter(raw: Raw, draft: Draft) -> None:
     for entity_id, spellings in names.items():
         _name(draft, entity_id, spellings, entity_id in members, caps.get(entity_id, Decimal(1)))
     for other, entity_id in SAME.items():
-        draft.alias(other.partition("/")[2], entity_id)
+        if entity_id in draft.things:
+            draft.alias(other.partition("/")[2], entity_id)
 
 
 def _usual(name: str) -> str:

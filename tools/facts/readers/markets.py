@@ -88,5 +88,5 @@ def read(raw: Raw, draft: Draft) -> None:
             number,
         )
     for key, names in ALSO.items():
-        for name in names:
+        for name in names if f"region/{key}" in draft.things else ():
             draft.alias(name, f"region/{key}")
