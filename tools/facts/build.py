@@ -20,7 +20,7 @@ from tools.facts.capitals import link_capitals
 from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement
 from tools.facts.fields import columns
-from tools.facts.names import is_common
+from tools.facts.names import is_everyday
 from tools.facts.quantity import plain
 from tools.facts.raw import Raw
 from tools.facts.readers import companies, films, geography, markets, nations, nobel, space
@@ -33,7 +33,7 @@ CHINESE = FOLDER / "chinese.tsv"
 VALUES = FOLDER / "values.tsv"
 # Texts that name a place of the table, in Mondial's spelling.
 NAMES_PLACES = frozenset({"flows_into", "outflow", "headquarters"})
-COMMON_NAME_WEIGHT = 0.1
+EVERYDAY_NAME_WEIGHT = 0.1
 
 
 def draft_table(raw: Raw) -> Draft:
@@ -51,7 +51,7 @@ def draft_table(raw: Raw) -> Draft:
     _translate_values(draft)
     link_capitals(draft)
     _add_chinese(draft)
-    _make_common_names_light(draft)
+    _make_everyday_names_light(draft)
     return draft
 
 
@@ -102,11 +102,17 @@ def _translate_values(draft: Draft) -> None:
     draft.statements = [said for said in map(translated, draft.statements) if said.value]
 
 
-def _make_common_names_light(draft: Draft) -> None:
+def _make_everyday_names_light(draft: Draft) -> None:
     """A film called "Her" is meant only where nothing else can be."""
     for thing in list(draft.things.values()):
-        if is_common(thing.name) and thing.type in {"film", "city", "island", "mountain", "river"}:
-            draft.weigh(thing.id, COMMON_NAME_WEIGHT)
+        if is_everyday(thing.name) and thing.type in {
+            "film",
+            "city",
+            "island",
+            "mountain",
+            "river",
+        }:
+            draft.weigh(thing.id, EVERYDAY_NAME_WEIGHT)
 
 
 def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
-COMMON_WORDS_FILE = Path(__file__).with_name("common_words.tsv")
+EVERYDAY_WORDS_FILE = Path(__file__).with_name("everyday_words.tsv")
 SHORTEST_NAME = 3
 _TITLE = re.compile(r"^(?:Sir|Dame|Lord|Lady|The) ")
 _LETTERS = str.maketrans(
@@ -69,14 +69,14 @@ def straight(name: str) -> str:
     return " ".join([given, surname, *rest])
 
 
-def is_common(name: str) -> bool:
+def is_everyday(name: str) -> bool:
     """Whether a short name is an everyday word, or so short that it stands in any text."""
-    return len(name) < SHORTEST_NAME or fold(name) in _common_words()
+    return len(name) < SHORTEST_NAME or fold(name) in _everyday_words()
 
 
 @cache
-def _common_words() -> frozenset[str]:
-    return frozenset(COMMON_WORDS_FILE.read_text(encoding="utf-8").split())
+def _everyday_words() -> frozenset[str]:
+    return frozenset(EVERYDAY_WORDS_FILE.read_text(encoding="utf-8").split())
 
 
 def surname(name: str) -> str:

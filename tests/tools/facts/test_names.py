@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tools.facts.names import (
     company_variants,
     fold,
-    is_common,
+    is_everyday,
     person_variants,
     slug,
     straight,
@@ -59,9 +59,9 @@ def test_a_surname_ignores_the_generation() -> None:
 
 
 def test_everyday_words_are_told_from_names() -> None:
-    assert is_common("Young")
-    assert is_common("V")
-    assert not is_common("Einstein")
+    assert is_everyday("Young")
+    assert is_everyday("V")
+    assert not is_everyday("Einstein")
 
 
 def test_slugs_keep_letters_apart() -> None:

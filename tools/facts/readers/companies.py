@@ -12,7 +12,7 @@ from decimal import Decimal
 from math import log10
 
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.names import company_variants, is_common, variants
+from tools.facts.names import company_variants, is_everyday, variants
 from tools.facts.quantity import parse_number, plain
 from tools.facts.raw import Raw, Row
 
@@ -102,7 +102,7 @@ def _name(draft: Draft, entity_id: str, spellings: set[str], is_member: bool, ca
         )
     )
     draft.alias(f"${ticker}", entity_id)
-    if len(ticker) > 2 and not is_common(ticker):
+    if len(ticker) > 2 and not is_everyday(ticker):
         draft.alias(ticker, entity_id)
     for name in sorted(spellings - {ticker}):
         draft.alias(name, entity_id)

@@ -12,7 +12,7 @@ from math import log10
 
 from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.names import is_common, slug, variants
+from tools.facts.names import is_everyday, slug, variants
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw
 
@@ -175,6 +175,6 @@ def _weigh_and_name(draft: Draft) -> None:
 
 def _abbreviate(organization: Thing, draft: Draft) -> None:
     short = organization.id.partition("/")[2].upper()
-    if (len(short) > 2 or short in TWO_LETTERS) and not is_common(short):
+    if (len(short) > 2 or short in TWO_LETTERS) and not is_everyday(short):
         draft.alias(short, organization.id)
         draft.alias(short.replace("-", ""), organization.id)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.names import is_common, person_variants, slug, surname
+from tools.facts.names import is_everyday, person_variants, slug, surname
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw, Row
 
@@ -195,5 +195,5 @@ def _name_people(draft: Draft) -> None:
         for alias in person_variants(thing.name):
             draft.alias(alias, thing.id)
         last = surname(thing.name)
-        if not is_common(last) and surnames[last] <= SHARED_SURNAME_AT_MOST:
+        if not is_everyday(last) and surnames[last] <= SHARED_SURNAME_AT_MOST:
             draft.alias(last, thing.id)
