@@ -12,9 +12,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from agent import plan as canvas
+from agent.deps import Deps
 from agent.offers import Offers
 from agent.report.sources import source
-from agent.state import Deps, RunState
+from agent.state import RunState
+from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
 from agent.types import NIL, Contradiction, Plan, Pointer, Row, RowStatus
 from agent.wording import say
 from tools.evidence import behind
@@ -32,32 +34,9 @@ from tools.types import (
 )
 
 FIELD_COLUMN = 2
-ORIGIN_COLUMN = 4
 _PERIOD_COLUMN = {"lookup": 3, "verify": 5}
-_NOTHING_THERE = (Reason.EMPTY, Reason.NO_VALUE, Reason.NO_VALUE_FOR_PERIOD)
 _WRONG_FIELD = (Reason.UNKNOWN_FIELD, Reason.TYPE_MISMATCH)
 _ON_NUMBERS = frozenset({"sum", "mean", "difference", "ratio", "growth", "product"})
-
-
-def status_of(row: Row, observation: Observation) -> RowStatus:
-    """What an observation makes of its row, before the rest of the plan is known."""
-    match observation:
-        case Failed(reason):
-            return RowStatus.EMPTY if reason in _NOTHING_THERE else RowStatus.FAILED
-        case Entities(members=()) | Table(measures=()):
-            return RowStatus.EMPTY
-    return RowStatus.CONTRADICTED if is_torn(row, observation) else RowStatus.OK
-
-
-def is_torn(row: Row, observation: Observation) -> bool:
-    """Whether a lookup that names no source met sources that disagree on its one value."""
-    if row.tool != "lookup" or row.words[ORIGIN_COLUMN - 1] != NIL:
-        return False
-    match observation:
-        case Scalar() | Table(measures=[_]):
-            one = observation.measures[0] if isinstance(observation, Table) else observation
-            return one.disagrees
-    return False
 
 
 def check(state: RunState, deps: Deps) -> RunState:
@@ -120,7 +99,7 @@ class _Court:
 
     def _failed(self, row: Row, failed: Failed) -> Contradiction:
         reason = failed.detail or str(failed.reason)
-        if failed.reason in _NOTHING_THERE:
+        if failed.reason in NOTHING_THERE:
             return self._nothing(row, reason, failed)
         if failed.reason in _WRONG_FIELD and _field_column(row):
             offers = self.offers.fields_called(failed.candidates)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from agent import plan as canvas
+from agent.deps import Deps
 from agent.events import CanvasChanged, CellView, PlanDrafted
-from agent.state import Cell, Deps, RunState
+from agent.state import Cell, RunState
 from agent.types import N_ARGS, N_ROWS, NIL, Brief, Metrics, Plan, PlanRow, Row, RowStatus
 from model.types import Cell as CanvasCell
 from model.types import CellState, DecodeParams, DenoiseStep, Filling, Template, Usage

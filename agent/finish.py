@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from agent import plan as canvas
+from agent.deps import Deps
 from agent.draft import plan_rows
 from agent.journal import Journal
-from agent.state import Deps, RunState
+from agent.state import RunState
 from agent.types import N_ROWS, Budget, Citation, Metrics, Plan, RowStatus, RunResult, Status
 from agent.wording import answer_text, plain_value, say, summary
 from tools.evidence import behind

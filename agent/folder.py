@@ -1,4 +1,4 @@
-"""Where a run keeps what it must not lose: its events, its calls, its checkpoint.
+"""Where a run keeps what it must not lose: its events and its calls.
 
 Guarantees: at most one process works on a run at a time. Does not guarantee: anything about a folder that was
 edited by hand.
@@ -34,11 +34,6 @@ class RunFolder:
         return self.path / "calls.jsonl"
 
     @property
-    def checkpoint(self) -> Path:
-        """The state between two nodes; gone once the run has ended."""
-        return self.path / "checkpoint.sqlite"
-
-    @property
     def _lock(self) -> Path:
         return self.path / "lock"
 
@@ -65,15 +60,6 @@ class RunFolder:
     def seconds(self) -> float:
         """How long the run has been going, by its own log."""
         return max((event.at for event in replay(self.events)), default=0.0)
-
-    def clear(self) -> None:
-        """Drop the checkpoint of a run that has ended."""
-        for name in (
-            self.checkpoint.name,
-            f"{self.checkpoint.name}-wal",
-            f"{self.checkpoint.name}-shm",
-        ):
-            (self.path / name).unlink(missing_ok=True)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -1,14 +1,13 @@
 """The graph of a run: link, draft, act, check, and revise or finish. The only importer of langgraph.
 
-Guarantees: every node's outcome is on disk before the next node begins, so that a run goes on where it was
-killed. Does not guarantee: that a node which was interrupted did nothing; calls are kept by the journal.
+Guarantees: a run that was killed goes on with the node it was in, or the one before. Does not guarantee: that
+such a node did nothing; what its calls brought back is in the journal, and is not asked again.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,12 @@ from langgraph.runtime import Runtime
 from agent import codec
 from agent.act import act
 from agent.check import check
+from agent.deps import Deps
 from agent.draft import draft
 from agent.events import PointerView, QuestionLinked
 from agent.finish import finish
 from agent.revise import revise
-from agent.state import Deps, RunState
+from agent.state import RunState
 
 Node = Callable[[RunState, Deps], RunState]
 _NODES_A_TURN = 4
@@ -97,22 +97,32 @@ class _Values(SerializerProtocol):
         return codec.decode(data[1])
 
 
-@contextmanager
-def _checkpointer(path: Path) -> Iterator[SqliteSaver]:
-    with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
-        connection.execute("pragma synchronous=normal")
-        yield SqliteSaver(connection, serde=_Values())
+class Flow:
+    """The compiled graph over one file of checkpoints; several runs may be in it at once."""
 
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(path, check_same_thread=False)
+        # Survives a killed process without waiting for the disk; a power cut costs the last checkpoints.
+        self._connection.execute("pragma synchronous=normal")
+        self._saver = SqliteSaver(self._connection, serde=_Values())
+        self._graph = build().compile(checkpointer=self._saver)
 
-def run_graph(start: RunState, deps: Deps, checkpoint: Path) -> RunState:
-    """Run to the end, from the checkpoint where there is one."""
-    with _checkpointer(checkpoint) as saver:
-        graph = build().compile(checkpointer=saver)
+    def run(self, start: RunState, deps: Deps) -> RunState:
+        """Run to the end, from the run's checkpoint where there is one."""
         config: Any = {
             "configurable": {"thread_id": deps.reporter.run},
             "recursion_limit": _NODES_A_TURN * (deps.limits.budget.max_turns + 2),
         }
-        is_begun = bool(graph.get_state(config).values)
-        given = None if is_begun else start
-        values = graph.invoke(given, config, context=deps, durability="sync")
-    return RunState(**values)
+        is_begun = bool(self._graph.get_state(config).values)
+        given: Any = None if is_begun else {f.name: getattr(start, f.name) for f in fields(start)}
+        values = self._graph.invoke(given, config, context=deps, durability="async")
+        return RunState(**values)
+
+    def forget(self, run_id: str) -> None:
+        """Drop the checkpoints of a run that has ended."""
+        self._saver.delete_thread(run_id)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from agent import plan as canvas
 from agent.arms import Level
+from agent.deps import Deps
 from agent.draft import template_of
 from agent.events import PlanContradicted
-from agent.state import Cell, Deps, RunState
+from agent.state import Cell, RunState
 from agent.types import N_ARGS, N_ROWS, Contradiction, Metrics, Plan, Row, RowStatus
 from model.types import Record, Template
 

@@ -10,39 +10,30 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
 from threading import Event
 from typing import get_args
 
-from agent.act import Dispatcher
 from agent.arms import ArmSpec
+from agent.deps import Deps
+from agent.dispatch import Dispatcher
 from agent.errors import QuestionError, RunError
 from agent.events import AgentEvent, RunFinished, RunStarted
 from agent.finish import failed, measured
 from agent.folder import RunFolder
-from agent.graph import run_graph
+from agent.graph import Flow
 from agent.journal import Journal
 from agent.kit import Kit
 from agent.log import EventLog, follow, replay
 from agent.report.types import Evidence
 from agent.settings import Settings
-from agent.state import Clock, Deps, Limits, Reporter, RunState, there
+from agent.state import Clock, Limits, Reporter, RunState, there
 from agent.types import Arm, Language, RunResult
 
 MAX_QUESTION_CHARS = 4000
 _RUNS_AT_ONCE = 8
 _CJK = re.compile(r"[一-鿿]")
-
-
-@dataclass(slots=True)
-class _Live:
-    """A run that this process works on."""
-
-    stop: Event = field(default_factory=Event)
-    outcome: Future[RunResult] | None = None
-    """Set for a run in the background; it holds the error of a run that broke."""
 
 
 class Runner:
@@ -52,7 +43,8 @@ class Runner:
         self.settings, self.kit = settings, kit
         self._calls = ThreadPoolExecutor(settings.workers, "calls")
         self._runs = ThreadPoolExecutor(_RUNS_AT_ONCE, "runs")
-        self._live: dict[str, _Live] = {}
+        self._flow = Flow(settings.state_dir / "checkpoints.sqlite")
+        self._stops: dict[str, Event] = {}
 
     def run(self, question: str, arm: Arm) -> RunResult:
         """Answer a question."""
@@ -63,7 +55,7 @@ class Runner:
         """Begin to answer a question; the run's id, to follow it by."""
         run_id = self._created(question, arm)
         state = self._start_state(question, arm)
-        self._live[run_id].outcome = self._runs.submit(self._execute, run_id, state)
+        self._runs.submit(self._execute, run_id, state)
         return run_id
 
     def stream(self, question: str, arm: Arm) -> Iterator[AgentEvent]:
@@ -77,7 +69,7 @@ class Runner:
     def follow(self, run_id: str, skip: int = 0) -> Iterator[AgentEvent]:
         """The events of a run from number `skip` on, waiting for more while somebody works on it."""
         folder = self._folder(run_id).require()
-        return follow(folder.events, skip, lambda: run_id in self._live or folder.is_held())
+        return follow(folder.events, skip, lambda: run_id in self._stops or folder.is_held())
 
     def resume(self, run_id: str) -> RunResult:
         """Continue a run that was cut off; the result of one that has ended."""
@@ -88,17 +80,19 @@ class Runner:
         began = folder.started()
         if began is None:
             raise RunError(f"run {run_id!r} was cut off before it began; ask the question again")
-        self._live[run_id] = _Live()
+        if run_id in self._stops or folder.is_held():
+            raise RunError(f"run {run_id!r} is at work; follow it or stop it")
+        self._stops[run_id] = Event()
         lang: Language | None = "zh" if began.lang == "zh" else "en"
         arm = _checked_arm(began.arm)
         return self._execute(run_id, RunState(began.question, arm, lang))
 
     def stop(self, run_id: str) -> bool:
         """Ask a run to end and hand over what it has established; whether it is at work here."""
-        live = self._live.get(run_id)
-        if live is not None:
-            live.stop.set()
-        return live is not None
+        stop = self._stops.get(run_id)
+        if stop is not None:
+            stop.set()
+        return stop is not None
 
     def compare(self, question: str, arms: Sequence[Arm]) -> list[RunResult]:
         """Answer a question with several arms, one after the other, all equally warm."""
@@ -129,16 +123,17 @@ class Runner:
 
     def close(self) -> None:
         """Stop every run and let go of the threads."""
-        for live in tuple(self._live.values()):
-            live.stop.set()
+        for stop in tuple(self._stops.values()):
+            stop.set()
         self._runs.shutdown(wait=True)
         self._calls.shutdown(wait=False, cancel_futures=True)
+        self._flow.close()
 
     def _created(self, question: str, arm: Arm) -> str:
         checked_question(question)
         run_id = f"{_checked_arm(arm)}-{uuid.uuid4().hex[:10]}"
         self._folder(run_id).create()
-        self._live[run_id] = _Live()
+        self._stops[run_id] = Event()
         return run_id
 
     def _start_state(self, question: str, arm: Arm) -> RunState:
@@ -163,7 +158,7 @@ class Runner:
                 reporter = Reporter(run_id, log, Clock(folder.seconds()))
                 return self._recorded(folder, start, journal, reporter)
         finally:
-            self._live.pop(run_id, None)
+            self._stops.pop(run_id, None)
 
     def _recorded(
         self, folder: RunFolder, start: RunState, journal: Journal, reporter: Reporter
@@ -174,19 +169,19 @@ class Runner:
             reporter.say(RunStarted, question=start.question, arm=start.arm, lang=lang)
         try:
             deps = self._deps(start, journal, reporter)
-            result = run_graph(start, deps, folder.checkpoint).result
+            result = self._flow.run(start, deps).result
         except Exception as error:
             cost = measured(start.metrics, journal, reporter.elapsed())
             reporter.say(RunFinished, result=failed(start, _in_a_line(error), cost))
             raise
         reporter.say(RunFinished, result=result)
-        folder.clear()
+        self._flow.forget(reporter.run)
         return there(result)
 
     def _deps(self, start: RunState, journal: Journal, reporter: Reporter) -> Deps:
         lm = self.kit.lm(start.arm)
         reporter.elapsed.restart()
-        limits = Limits(self.settings.caps, self._live[reporter.run].stop, reporter.elapsed)
+        limits = Limits(self.settings.caps, self._stops[reporter.run], reporter.elapsed)
         dispatcher = Dispatcher(self.kit.toolbox, journal, self._calls, reporter, limits)
         return Deps(
             spec=self._spec(start.arm),

@@ -1,7 +1,6 @@
-"""What a run knows at each moment, and what it works with.
+"""What a run knows at each moment, and the little that all its parts need of the world around it.
 
-`RunState` is all that a checkpoint holds: values only, and never changed in place. `Deps` is everything that
-cannot be written down: model, tools, files, clock.
+`RunState` is all that a checkpoint holds: values only, and never changed in place.
 """
 
 from __future__ import annotations
@@ -10,9 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Event
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
-from agent.arms import ArmSpec
 from agent.log import EventLog
 from agent.types import (
     Arm,
@@ -25,13 +23,8 @@ from agent.types import (
     Pointer,
     RunResult,
 )
-from model.types import LanguageModel
 from tools.facts.store import Field
-from tools.types import Term, Tools
-
-if TYPE_CHECKING:
-    from agent.act import Dispatcher
-    from agent.journal import Journal
+from tools.types import Term
 
 T = TypeVar("T")
 Cell = tuple[int, int]
@@ -154,20 +147,3 @@ class Limits:
         if self.stop.is_set():
             return "stop"
         return "seconds" if self.elapsed() >= self.budget.max_seconds else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Deps:
-    """What the nodes of a run work with."""
-
-    spec: ArmSpec
-    lm: LanguageModel
-    linker: Links
-    toolbox: Tools
-    fields: Fields
-    journal: Journal
-    dispatcher: Dispatcher
-    reporter: Reporter
-    limits: Limits
-    shows_canvas: bool = True
-    widen_below: float = 0.5
