@@ -46,7 +46,7 @@ from tools.types import (
 from tools.units import PERCENT, YEAR, is_percent, read_quantity
 from tools.wording import in_full
 
-MAX_MEMBERS = 50_000
+MAX_MEMBERS = 20_000
 _WHOLE = Scalar(Decimal(0))
 
 

@@ -76,8 +76,6 @@ class Catalogue:
 
     def entity(self, name: str, types: frozenset[str] = frozenset()) -> Entity:
         """The one entity of that name, alias or id; `types` settles names that several types share."""
-        if known := self.facts.entity(name.strip()):
-            return known
         meant = self.called(name, types) or self.called(name)
         if not meant:
             like = tuple(entity.id for entity, _ in self.facts.find(stripped(name), _MAX_OFFERS))
@@ -89,7 +87,9 @@ class Catalogue:
         return meant[0]
 
     def called(self, name: str, types: frozenset[str] = frozenset()) -> tuple[Entity, ...]:
-        """The entities of exactly that name or alias, those left out that hardly anybody means."""
+        """The entities of exactly that id, name or alias, without those that hardly anybody means."""
+        if known := self.facts.entity(name.strip()):
+            return (known,)
         hits = [hit for hit in self.facts.find(stripped(name)) if hit[1] >= _EXACT]
         return self._likely([hit for hit in hits if not types or hit[0].type in types])
 

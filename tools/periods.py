@@ -31,7 +31,7 @@ _SPELLINGS = tuple(
         r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?",
         rf"(?P<m>{_MONTH_NAMES})\.?(?: (?P<d>\d{{1,2}}))?,? (?P<y>\d{{4}})",
         rf"(?P<d>\d{{1,2}}) (?P<m>{_MONTH_NAMES})\.? (?P<y>\d{{4}})",
-        r"(?:the )?(?:year )?(?P<y>\d{4})\s*年?",
+        r"(?:the )?(?:year )?(?P<y>\d{3,4})\s*年?",
     )
 )
 MAX_OFFERS = 8

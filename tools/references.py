@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from tools.failures import CallFailed
-from tools.types import Binding, Period, Reason, Scalar, Text, Verdict
+from tools.types import Binding, Period, Quantity, Reason, Scalar, Text, Verdict
 
 SYMBOL = re.compile(r"[#@%]\d+")
 MAX_CHARS = 500
@@ -54,6 +54,8 @@ def words_of(binding: Binding) -> str:
     match binding:
         case Period() | Text():
             return binding.text
+        case Quantity():
+            return str(binding.number)
         case Scalar():
             return str(binding.value)
         case Verdict():

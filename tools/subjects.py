@@ -82,13 +82,11 @@ def _named(catalogue: Catalogue, name: str, types: frozenset[str]) -> Subject:
 
 
 def _of_table(catalogue: Catalogue, table: Table, types: frozenset[str]) -> Subject:
-    """The entities that the table's texts name, where they carry the field; else the table's own."""
-    own = members(table)
+    """The entities that the table's texts name, where any carries the field; else the table's own."""
     texts = dict.fromkeys(m.value for m in table.measures if not isinstance(m.value, Decimal))
-    if texts and not types & {entity.type for entity in own}:
-        named = dict.fromkeys(e for text in texts if (e := catalogue.names(text, types)))
-        own = tuple(named) or own
-    return Subject(own, is_single=len(own) == 1)
+    named = dict.fromkeys(e for text in texts if (e := catalogue.names(text, types)))
+    found = tuple(named) or members(table)
+    return Subject(found, is_single=len(found) == 1)
 
 
 def period_of(binding: Binding) -> str:

@@ -19,7 +19,6 @@ from tools.held import by_identity, by_value
 from tools.judging import Outcome, Target, judge, target_of
 from tools.lookup import field_name
 from tools.memberwise import truth_of
-from tools.references import words_of
 from tools.subjects import Subject, facts_for, subject_of
 from tools.types import (
     Binding,
@@ -51,14 +50,14 @@ def _by_field(catalogue: Catalogue, claim: Claim, named: Binding) -> Value:
     field = catalogue.field(name, subject.types)
     outcomes = _outcomes(catalogue, claim, subject, field)
     is_set = isinstance(claim.subject, Entities | EntityClass | Table) or not subject.is_single
-    if not is_set:
-        only = next(iter(outcomes.values()))
-        target = target_of(catalogue, claim.target)
-        return _verdict(only, _worded(claim, field, subject.said, target))
     kept = {key: outcome for key, outcome in outcomes.items() if outcome.holds}
-    if not kept:
-        raise _nobody(claim, field, len(subject.members), len(outcomes))
-    return _kept(claim.subject, subject, kept)
+    if is_set and kept:
+        return _kept(claim.subject, subject, kept)
+    period = f" in {claim.period}" if claim.period else ""
+    said = f"{field.en} {claim.comparator} {target_of(catalogue, claim.target).said}{period}"
+    if is_set:
+        raise _nobody(said, len(subject.members), len(outcomes))
+    return _verdict(next(iter(outcomes.values())), f"{subject.said} {said}")
 
 
 def _outcomes(
@@ -103,20 +102,13 @@ def _kept(source: Binding, subject: Subject, kept: Mapping[str, Outcome]) -> Val
     return Entities(members, distinct((*before, *deciding)))
 
 
-def _nobody(claim: Claim, field: Field, n_members: int, n_tested: int) -> CallFailed:
-    period = f" in {claim.period}" if claim.period else ""
+def _nobody(said: str, n_members: int, n_tested: int) -> CallFailed:
+    n_silent = n_members - n_tested
     return CallFailed(
-        Reason.EMPTY,
-        f"none of {n_members} members has {field.en} {claim.comparator} {words_of(claim.target)}{period}; "
-        f"{n_members - n_tested} of them have no value",
+        Reason.EMPTY, f"none of {n_members} members has {said}; {n_silent} of them have no value"
     )
 
 
 def _verdict(outcome: Outcome, claim: str) -> Verdict:
     truth = Truth.UNKNOWN if outcome.is_disputed else truth_of(outcome.holds)
     return Verdict(truth, claim, outcome.facts)
-
-
-def _worded(claim: Claim, field: Field, subject: str, target: Target) -> str:
-    period = f" in {claim.period}" if claim.period else ""
-    return f"{subject} {field.en} {claim.comparator} {target.said}{period}"

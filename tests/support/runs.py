@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
+from agent.act import act
+from agent.check import check
+from agent.deps import Deps
+from agent.dispatch import Dispatcher
+from agent.draft import draft
+from agent.events import AgentEvent
+from agent.journal import Journal
 from agent.kit import Kit
+from agent.log import EventLog, replay
 from agent.runner import Runner
 from agent.settings import BudgetSettings, Settings
-from agent.types import N_ARGS, N_ROWS, NIL, Brief, Plan, Pointer, Row
+from agent.state import Clock, Limits, Reporter, RunState
+from agent.types import N_ARGS, N_ROWS, NIL, Arm, Brief, Budget, Plan, Pointer, Row
 from model.types import LanguageModel, ScriptedModel
 from tools.facts.store import Field
 from tools.types import (
@@ -217,3 +227,48 @@ def _settings(folder: Path, given: dict[str, object]) -> Settings:
     return Settings.model_validate(
         {"state_dir": folder, "cache_dir": folder, "budget": budget, **given}
     )
+
+
+@contextmanager
+def deps_of(
+    folder: Path,
+    scripts: Sequence[Mapping[str, str]] | LanguageModel = (CHAIN,),
+    toolbox: TableTools | None = None,
+    arm: Arm = "diffusion",
+    budget: Budget | None = None,
+) -> Iterator[Deps]:
+    """What the nodes of one run work with, for tests of single nodes."""
+    world = toolbox or TableTools(REPLIES)
+    log, journal = EventLog(folder / "events.jsonl"), Journal(folder / "calls.jsonl")
+    clock = Clock()
+    reporter = Reporter("test", log, clock)
+    limits = Limits(budget or Budget(), Event(), clock)
+    with ThreadPoolExecutor(8) as pool:
+        yield Deps(
+            spec=Settings().arms()[arm],
+            lm=ScriptedModel(scripts) if isinstance(scripts, Sequence) else scripts,
+            linker=FixedLinker(),
+            toolbox=world,
+            fields=TableOfFields(),
+            journal=journal,
+            dispatcher=Dispatcher(world, journal, pool, reporter, limits),
+            reporter=reporter,
+            limits=limits,
+        )
+    log.close()
+    journal.close()
+
+
+def linked(arm: Arm = "diffusion") -> RunState:
+    """The state of a run whose question is linked."""
+    return RunState(QUESTION, arm, brief=BRIEF)
+
+
+def acted(state: RunState, deps: Deps) -> RunState:
+    """The state after a draft and everything it sets in motion."""
+    return check(act(draft(state, deps), deps), deps)
+
+
+def happened(folder: Path, kind: str) -> list[AgentEvent]:
+    """The events of a kind in a folder's log."""
+    return [event for event in replay(folder / "events.jsonl") if event.kind == kind]
