@@ -34,6 +34,7 @@ VALUES = FOLDER / "values.tsv"
 # Texts that name a place of the table, in Mondial's spelling.
 NAMES_PLACES = frozenset({"flows_into", "outflow", "headquarters"})
 EVERYDAY_NAME_WEIGHT = 0.1
+WELL_KNOWN_BONUS = 0.5
 
 
 def draft_table(raw: Raw) -> Draft:
@@ -84,9 +85,12 @@ def _add_names(draft: Draft) -> None:
 
 
 def _add_chinese(draft: Draft) -> None:
-    for row in _table(CHINESE):
-        if row["entity"] in draft.things:
-            draft.alias(row["name"], row["entity"], "zh")
+    """A hand-written Chinese name also marks the better known of two namesakes."""
+    known = [row for row in _table(CHINESE) if row["entity"] in draft.things]
+    for row in known:
+        draft.alias(row["name"], row["entity"], "zh")
+    for entity_id in {row["entity"] for row in known}:
+        draft.weigh(entity_id, draft.things[entity_id].weight + WELL_KNOWN_BONUS)
 
 
 def _translate_values(draft: Draft) -> None:

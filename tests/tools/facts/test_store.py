@@ -286,3 +286,25 @@ def test_the_table_stays_small() -> None:
 
 def test_an_empty_draft_reports_every_field_as_empty() -> None:
     assert report(Draft()).count("EMPTY") > 100
+
+
+@pytest.mark.parametrize(
+    ("alias", "entity_id"),
+    [
+        ("Bohr", "nobel/27"),
+        ("Georgia", "country/GEO"),
+        ("Chicago", "city/chicago-usa"),
+        ("UN", "org/un"),
+    ],
+)
+def test_the_better_known_namesake_weighs_most(
+    store: FactStore, alias: str, entity_id: str
+) -> None:
+    weights = {known: weight for text, known, _, weight in store.aliases() if text == alias}
+    assert max(weights, key=lambda known: weights[known]) == entity_id
+
+
+def test_everyday_words_weigh_next_to_nothing(store: FactStore) -> None:
+    for text, entity_id, _, weight in store.aliases():
+        if text in ("Her", "Up", "Main", "Nice"):
+            assert weight < 1, entity_id

@@ -175,6 +175,6 @@ def _weigh_and_name(draft: Draft) -> None:
 
 def _abbreviate(organization: Thing, draft: Draft) -> None:
     short = organization.id.partition("/")[2].upper()
-    if (len(short) > 2 or short in TWO_LETTERS) and not is_everyday(short):
+    if short in TWO_LETTERS or not is_everyday(short):
         draft.alias(short, organization.id)
         draft.alias(short.replace("-", ""), organization.id)

@@ -39,6 +39,27 @@ ZH_ALSO = {
     "Economic Sciences": ("经济",),
     "Physics": ("物理",),
 }
+FORMS = (
+    "Nobel Prize in {name} {year}",
+    "{year} Nobel Prize in {name}",
+    "{year} Nobel Prize for {name}",
+    "Nobel Prize in {name} in {year}",
+    "Nobel Prize in {name} of {year}",
+    "Nobel {name} prize {year}",
+    "Nobel {name} prize of {year}",
+    "Nobel {name} prize in {year}",
+    "{year} Nobel {name} prize",
+    "{name} prize {year}",
+    "{name} prize of {year}",
+    "{name} prize in {year}",
+    "{year} {name} prize",
+)
+ZH_FORMS = (
+    "{year}年诺贝尔{name}奖",
+    "{year}年{name}奖",
+    "诺贝尔{name}奖{year}",
+    "{year}诺贝尔{name}奖",
+)
 PRIZE_WEIGHT = 6.0
 LAUREATE_WEIGHT = 5.0
 SHARED_SURNAME_AT_MOST = 3
@@ -92,31 +113,10 @@ def _enter_prize(row: Row, draft: Draft) -> None:
 
 def _prize_aliases(category: str, year: str) -> list[tuple[str, str]]:
     english = [
-        f"Nobel Prize in {category} {year}",
-        f"{year} Nobel Prize in {category}",
-        f"Nobel Prize in {category} in {year}",
+        form.format(name=name, year=year) for name in (category, *SHORT[category]) for form in FORMS
     ]
-    for short in SHORT[category]:
-        english += [
-            f"{year} {short} prize",
-            f"{short} prize {year}",
-            f"{short} prize of {year}",
-            f"{year} Nobel {short} prize",
-            f"Nobel {short} prize {year}",
-        ]
-        english += [
-            f"{short} prize in {year}",
-            f"Nobel Prize in {short} {year}",
-            f"{year} Nobel Prize in {short}",
-        ]
-    chinese = []
-    for name in (ZH[category], *ZH_ALSO.get(category, ())):
-        chinese += [
-            f"{year}年诺贝尔{name}奖",
-            f"{year}年{name}奖",
-            f"诺贝尔{name}奖{year}",
-            f"{year}诺贝尔{name}奖",
-        ]
+    names = (ZH[category], *ZH_ALSO.get(category, ()))
+    chinese = [form.format(name=name, year=year) for name in names for form in ZH_FORMS]
     return [(alias, "en") for alias in english] + [(alias, "zh") for alias in chinese]
 
 
