@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.facts.build import draft_table
+from tools.facts.build import draft_table, write_table
 from tools.facts.draft import Draft
 from tools.facts.raw import Raw
 from tools.facts.store import FactStore
@@ -115,6 +115,13 @@ def raw_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def draft(raw_folder: Path) -> Draft:
     return draft_table(Raw(raw_folder))
+
+
+@pytest.fixture(scope="session")
+def small_table(draft: Draft, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("table")
+    write_table(draft, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

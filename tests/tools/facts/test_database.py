@@ -14,46 +14,55 @@ from tools.facts.database import default_folder, digest, ensure, is_sound
 from tools.facts.store import FactStore, FactsUnavailable
 
 ROOT = Path(__file__).parents[3]
-BUILD = "import sys; from pathlib import Path; from tools.facts.database import ensure; ensure(Path(sys.argv[1]))"
+WAIT_SECONDS = 120
+BUILD = "import sys; from pathlib import Path; from tools.facts.database import ensure; ensure(*map(Path, sys.argv[1:]))"
 DIE_WHILE_BUILDING = (
     "import os, signal, sys; from pathlib import Path; from tools.facts import database;"
     "database._usual_units = lambda facts: os.kill(os.getpid(), signal.SIGKILL);"
-    "database.ensure(Path(sys.argv[1]))"
+    "database.ensure(*map(Path, sys.argv[1:]))"
 )
 
 
-def start(code: str, folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=ROOT)
+def start(code: str, folder: Path, table: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", code, str(folder), str(table)], cwd=ROOT)
 
 
-def test_two_processes_may_build_at_once(tmp_path: Path) -> None:
-    builders = [start(BUILD, tmp_path) for _ in range(2)]
-    assert [builder.wait(60) for builder in builders] == [0, 0]
-    assert [path.name for path in tmp_path.iterdir()] == [f"facts-{digest()}.sqlite"]
-    assert FactStore.open(tmp_path).entity("nobel/26") is not None
+def holds_einstein(path: Path) -> bool:
+    return FactStore(path).entity("nobel/26") is not None
 
 
-def test_a_killed_builder_leaves_nothing_that_passes_for_finished(tmp_path: Path) -> None:
-    assert start(DIE_WHILE_BUILDING, tmp_path).wait(60) == -signal.SIGKILL
-    assert not list(tmp_path.glob("*.sqlite"))
-    assert not any(is_sound(part) for part in tmp_path.iterdir())
-    assert FactStore.open(tmp_path).entity("nobel/26") is not None
+def test_two_processes_may_build_at_once(tmp_path: Path, small_table: Path) -> None:
+    builders = [start(BUILD, tmp_path, small_table) for _ in range(2)]
+    assert [builder.wait(WAIT_SECONDS) for builder in builders] == [0, 0]
+    built = tmp_path / f"facts-{digest(small_table)}.sqlite"
+    assert list(tmp_path.iterdir()) == [built]
+    assert holds_einstein(built)
 
 
-def test_parts_of_long_dead_builders_are_removed(tmp_path: Path) -> None:
+def test_a_killed_builder_leaves_nothing_that_passes_for_finished(
+    tmp_path: Path, small_table: Path
+) -> None:
+    assert start(DIE_WHILE_BUILDING, tmp_path, small_table).wait(WAIT_SECONDS) == -signal.SIGKILL
+    parts = list(tmp_path.iterdir())
+    assert [part.suffix for part in parts] == [".part"]
+    assert not is_sound(parts[0])
+    assert holds_einstein(ensure(tmp_path, small_table))
+
+
+def test_parts_of_long_dead_builders_are_removed(tmp_path: Path, small_table: Path) -> None:
     old, young = tmp_path / "facts-0.old.part", tmp_path / "facts-0.young.part"
     for part in (old, young):
         part.touch()
     os.utime(old, (1, 1))
-    ensure(tmp_path)
+    ensure(tmp_path, small_table)
     assert (old.exists(), young.exists()) == (False, True)
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database", b"SQLite format 3\0" + bytes(100)])
-def test_a_damaged_file_is_built_anew(tmp_path: Path, damage: bytes) -> None:
-    path = tmp_path / f"facts-{digest()}.sqlite"
+def test_a_damaged_file_is_built_anew(tmp_path: Path, small_table: Path, damage: bytes) -> None:
+    path = tmp_path / f"facts-{digest(small_table)}.sqlite"
     path.write_bytes(damage)
-    assert is_sound(ensure(tmp_path))
+    assert is_sound(ensure(tmp_path, small_table))
 
 
 def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path) -> None:
@@ -74,10 +83,12 @@ def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
         FactStore.open(tmp_path)
 
 
-def test_a_read_only_folder_with_a_finished_store_is_enough(tmp_path: Path) -> None:
-    ensure(tmp_path)
+def test_a_read_only_folder_with_a_finished_store_is_enough(
+    tmp_path: Path, small_table: Path
+) -> None:
+    ensure(tmp_path, small_table)
     tmp_path.chmod(0o500)
-    assert FactStore.open(tmp_path).entity("nobel/26") is not None
+    assert holds_einstein(ensure(tmp_path, small_table))
     tmp_path.chmod(0o700)
 
 
