@@ -18,7 +18,7 @@ _UNITS = {
     "km": "km", "kilometre": "km", "kilometer": "km", "公里": "km", "千米": "km", "km2": "km2",
     "km²": "km2", "sq km": "km2", "square kilometre": "km2", "square kilometer": "km2",
     "平方公里": "km2", "metre": "m", "meter": "m", "米": "m", "%": "%", "percent": "%", "dollar": "USD",
-    "usd": "USD", "美元": "USD", "kelvin": "K", "开": "K", "hour": "h", "小时": "h", "year": "years",
+    "usd": "USD", "美元": "USD", "kelvin": "K", "k": "K", "开": "K", "hour": "h", "小时": "h", "year": "years",
     "岁": "years",
 }  # fmt: skip
 _ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4}
