@@ -8,7 +8,8 @@ Does not guarantee: that the words around the numbers are true; the templates' t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, DivisionByZero, InvalidOperation
 
 from agent.report.labels import Namer, is_measured
@@ -37,29 +38,45 @@ _OPERATIONS: dict[str, Operate] = {
 }
 
 
-def checked(
-    sentence: Sentence, facts: Mapping[str, Fact], namer: Namer, computed: Iterable[Decimal] = ()
-) -> Sentence:
-    """The sentence with every number marked that its citations do not support.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a sentence may stand on beside its own words.
 
-    `facts` resolves the sentence's citations; `computed` holds what the calculate tool returned.
+    `facts` resolves citations; `computed` holds what the calculate tool returned, by the expression
+    that it worked out; numbers of the `question` may be repeated.
     """
-    cited = [facts[key] for key in sentence.citations if key in facts]
+
+    facts: Mapping[str, Fact]
+    namer: Namer
+    computed: Mapping[str, Decimal] = field(default_factory=dict)
+    question: str = ""
+
+
+def checked(sentence: Sentence, ground: Ground) -> Sentence:
+    """The sentence with every number marked that its citations do not support."""
+    cited = [ground.facts[key] for key in sentence.citations if key in ground.facts]
     known = [fact.number for fact in cited if fact.number is not None]
+    rest = sentence.text
     for derived in sentence.derived:
-        known += _derived_numbers(derived, facts, set(computed))
-    rest = _without_names(sentence.text, cited, namer)
-    missing = tuple(m[0].strip() for m in _NUMBER.finditer(rest) if not _known(m, known))
+        known += _derived_numbers(derived, ground)
+        if ground.computed.get(derived.expression) == derived.value:
+            rest = rest.replace(derived.expression, " ")
+    rest = _without_names(rest, cited, ground.namer)
+    asked = {_read(match) for match in _NUMBER.finditer(ground.question)}
+    missing = tuple(
+        match[0].strip()
+        for match in _NUMBER.finditer(rest)
+        if not _known(match, known) and _read(match) not in asked
+    )
     return sentence.model_copy(update={"unsupported": missing})
 
 
-def _derived_numbers(
-    derived: Derived, facts: Mapping[str, Fact], computed: set[Decimal]
-) -> list[Decimal]:
+def _derived_numbers(derived: Derived, ground: Ground) -> list[Decimal]:
     """What a derived number may be shown as; nothing where computing it again gives another."""
     if derived.operation == "calculated":
-        return [derived.value, derived.value * 100] if derived.value in computed else []
-    again = recomputed(derived, facts)
+        is_known = ground.computed.get(derived.expression) == derived.value
+        return [derived.value, derived.value * 100] if is_known else []
+    again = recomputed(derived, ground.facts)
     if again is None or abs(again - derived.value) > _SAME * max(abs(again), Decimal(1)):
         return []
     return [again * 100] if derived.operation in _RELATIVE else [again]
@@ -83,12 +100,19 @@ def recomputed(derived: Derived, facts: Mapping[str, Fact]) -> Decimal | None:
 
 def _known(match: re.Match[str], known: Sequence[Decimal]) -> bool:
     """Whether some known number, rounded as this one is, reads the same; signs are in the words."""
-    digits = match["digits"].replace(",", "").rstrip(".")
-    scale = Decimal(_SCALES.get(match["scale"] or "", 1))
-    shown = Decimal(digits)
-    places = len(digits.partition(".")[2])
+    scale = _scale(match)
+    places = len(match["digits"].partition(".")[2])
     slack = _TOLERANCE * Decimal(1).scaleb(-places)
+    shown = _read(match) / scale
     return any(abs(abs(number) / scale - shown) <= slack for number in known)
+
+
+def _read(match: re.Match[str]) -> Decimal:
+    return Decimal(match["digits"].replace(",", "")) * _scale(match)
+
+
+def _scale(match: re.Match[str]) -> Decimal:
+    return Decimal(_SCALES.get(match["scale"] or "", 1))
 
 
 def _without_names(text: str, cited: Sequence[Fact], namer: Namer) -> str:

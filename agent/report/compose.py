@@ -7,7 +7,6 @@ be computed again from them (`checked`); a sentence that fails is withheld, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 from agent.report.check import checked
@@ -16,7 +15,7 @@ from agent.report.findings import findings
 from agent.report.gaps import gaps, of_withheld
 from agent.report.labels import Namer
 from agent.report.material import Material, read
-from agent.report.members import entities_of, extremes, member_table
+from agent.report.members import extremes, member_table
 from agent.report.method import method
 from agent.report.numbering import numbered
 from agent.report.periods import said
@@ -26,10 +25,8 @@ from agent.report.types import Evidence, Finding, Gap, Report, Sentence, Series
 from agent.report.verified import claims, disputes
 from agent.report.words import words
 from agent.types import Language, RunResult
-from tools.types import Scalar
 
-_TITLE_CHARS = 90
-_PROFILE_FIGURES = 2
+_TITLE_CHARS = 140
 
 
 class Passage(NamedTuple):
@@ -74,7 +71,7 @@ def _assembled(material: Material, made_on: str) -> Report:
     table = material.members and member_table(material.members, book, namer)
     return Report(
         title=_title(material),
-        subtitle=words(namer.lang, f"subtitle {_sort(material)}"),
+        subtitle=words(namer.lang, f"subtitle {material.sort}"),
         question=material.result.question,
         lang=namer.lang,
         made_on=made_on,
@@ -99,11 +96,7 @@ def _findings(material: Material) -> tuple[Finding, ...]:
 
 
 def _passage(topic: str, drafts: Iterable[Sentence], material: Material) -> Passage:
-    scalars = [
-        item.observation for item in material.evidence if isinstance(item.observation, Scalar)
-    ]
-    computed = {v.value for v in scalars if v.derivation and isinstance(v.value, Decimal)}
-    done = [checked(draft, material.facts, material.namer, computed) for draft in drafts]
+    done = [checked(draft, material.ground) for draft in drafts]
     return Passage(
         sentences=tuple(sentence for sentence in done if not sentence.unsupported),
         gaps=tuple(of_withheld(topic, s, material.lang) for s in done if s.unsupported),
@@ -116,18 +109,9 @@ def _charts(material: Material) -> tuple[Series, ...]:
     return (*histories_, *(series for series in compared if series is not None))
 
 
-def _sort(material: Material) -> str:
-    """What kind of report this is: figures, set, value or gap."""
-    if material.members is not None and entities_of(material.members):
-        return "set"
-    if len(material.subjects) >= _PROFILE_FIGURES:
-        return "figures"
-    return "value" if material.book.groups and material.result.status == "answered" else "gap"
-
-
 def _title(material: Material) -> str:
     """The entity and the period where the report is about them, else the question."""
-    if _sort(material) != "figures" or material.entity is None:
+    if material.sort != "figures" or material.entity is None:
         return _shortened(material.result.question)
     name = material.namer.entity(material.entity)
     if not material.period or len({subject.period for subject in material.subjects}) > 1:

@@ -29,7 +29,11 @@ def _single_periods(evidence: Sequence[Evidence]) -> Iterator[tuple[Entity, str]
         if item.tool != "lookup" or not isinstance(value, Scalar) or not value.facts:
             continue
         first = value.facts[0]
-        if is_measured(first.field) and {fact.period for fact in value.facts} == {value.period}:
+        if (
+            is_measured(first.field)
+            and value.period
+            and {fact.period for fact in value.facts} == {value.period}
+        ):
             yield first.entity, first.field
 
 

@@ -48,6 +48,14 @@ class Group:
         chosen = (self.best(period) for period in periods)
         return tuple(fact for fact in chosen if fact is not None and fact.number is not None)
 
+    def against(self, fact: Fact) -> tuple[Fact, ...]:
+        """The same period's facts that do not agree with this one, one for each value."""
+        seen = [fact]
+        for other in self.by_period.get(fact.period, ()):
+            if other.unit == fact.unit and not any(agree(one, other) for one in seen):
+                seen.append(other)
+        return tuple(seen[1:])
+
     def latest(self) -> str:
         """Its newest period; the empty period where none is dated."""
         return max(self.by_period, key=lambda period: (moment(period)[1:], period), default="")

@@ -12,7 +12,7 @@ from agent.report.types import Change, Figure
 from agent.report.words import words
 from tools.types import Fact
 
-_MOST_VALUES = 8
+_MOST_VALUES = 60
 
 
 def key(fact: Fact) -> str:
@@ -21,20 +21,17 @@ def key(fact: Fact) -> str:
 
 
 def figures(subjects: Sequence[Subject], namer: Namer) -> tuple[Figure, ...]:
-    """A line for every subject; the label names the entity where there are several."""
-    several = len({subject.group.entity.id for subject in subjects}) > 1
-    return tuple(_figure(subject, namer, several) for subject in subjects)
+    """A line for every subject."""
+    return tuple(_figure(subject, namer) for subject in subjects)
 
 
-def _figure(subject: Subject, namer: Namer, several: bool) -> Figure:
-    entity = namer.entity(subject.group.entity)
-    label = namer.heading(subject.group.field)
+def _figure(subject: Subject, namer: Namer) -> Figure:
     value, unit = _value(subject, namer)
     before, ago = comparisons(subject)
     return Figure(
-        entity=entity,
+        entity=namer.entity(subject.group.entity),
         field=subject.group.field,
-        label=f"{entity}: {label}" if several else label,
+        label=namer.topic(subject.group.entity, subject.group.field),
         period=brief(subject.period, namer.lang),
         value=value,
         unit=unit,

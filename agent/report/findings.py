@@ -10,8 +10,8 @@ from agent.report.facts import FactBook
 from agent.report.figures import comparisons, key, stated
 from agent.report.labels import Namer
 from agent.report.numerals import is_percent, percent, phrase, points, times, unit_said
-from agent.report.periods import Grain, moment, pointed, said, steps_said
-from agent.report.subjects import Comparison, Subject, window
+from agent.report.periods import Grain, brief, moment, pointed, said, steps_said
+from agent.report.subjects import Comparison, Subject, latest_of_each, window
 from agent.report.types import Derived, Finding, Sentence, SentenceKind
 from agent.report.words import listed, words
 from tools.types import Fact
@@ -39,28 +39,33 @@ class Clause:
 
 
 def findings(subjects: Sequence[Subject], book: FactBook, namer: Namer) -> tuple[Finding, ...]:
-    """One finding per subject, each of one to four sentences."""
-    several = len({subject.group.entity.id for subject in subjects}) > 1
+    """One finding per subject, each of one to five sentences."""
+    newest = latest_of_each(subjects)
     return tuple(
         Finding(
-            topic=_topic(subject, namer, several),
-            sentences=tuple(_sentences(subject, book, namer)),
+            topic=_topic(one, namer, is_repeated=len(newest) < len(subjects)),
+            sentences=tuple(_sentences(one, book, namer, with_history=one in newest)),
         )
-        for subject in subjects
+        for one in subjects
     )
 
 
-def _topic(subject: Subject, namer: Namer, several: bool) -> str:
-    label = namer.heading(subject.group.field)
-    return f"{namer.entity(subject.group.entity)}: {label}" if several else label
+def _topic(subject: Subject, namer: Namer, *, is_repeated: bool) -> str:
+    topic = namer.topic(subject.group.entity, subject.group.field)
+    if not is_repeated or not subject.period:
+        return topic
+    return topic + words(namer.lang, "lead when", period=brief(subject.period, namer.lang))
 
 
-def _sentences(subject: Subject, book: FactBook, namer: Namer) -> Iterator[Sentence]:
+def _sentences(
+    subject: Subject, book: FactBook, namer: Namer, *, with_history: bool
+) -> Iterator[Sentence]:
     yield level(subject, namer)
     if not subject.group.numeric():
         return
+    yield from _disputed(subject, namer)
     yield from _share(subject, book, namer)
-    line = window(subject)
+    line = window(subject) if with_history else ()
     if len(line) >= _LEAST_FOR_RECORD and subject.fact() in line:
         yield _record(line, subject.fact(), namer)
     if len(line) >= _LEAST_FOR_TREND and moment(subject.period).grain in {Grain.YEAR, Grain.FISCAL}:
@@ -69,16 +74,42 @@ def _sentences(subject: Subject, book: FactBook, namer: Namer) -> Iterator[Sente
 
 def level(subject: Subject, namer: Namer) -> Sentence:
     """The value, and how it compares with earlier periods."""
-    label = namer.heading(subject.group.field)
     facts = stated(subject)
-    values = listed(namer.lang, tuple(valued(fact, namer) for fact in facts))
-    name = "level" if subject.period else "level undated"
     head = words(
-        namer.lang, name, label=label, value=values, period=said(subject.period, namer.lang)
+        namer.lang,
+        _level_template(subject),
+        label=namer.phrased(subject.group.entity, subject.group.field),
+        value=listed(namer.lang, tuple(valued(fact, namer) for fact in facts)),
+        period=said(subject.period, namer.lang),
     )
     clauses = [Clause(head, facts)]
     clauses += [_against(c, namer) for c in comparisons(subject) if c is not None]
     return _joined("growth" if len(clauses) > 1 else "level", clauses, namer)
+
+
+def _level_template(subject: Subject) -> str:
+    if not subject.group.numeric():
+        return "level text"
+    return "level" if subject.period else "level undated"
+
+
+def _disputed(subject: Subject, namer: Namer) -> Iterator[Sentence]:
+    """A warning wherever sources disagree on a value that the sentence before it states."""
+    used = [subject.fact(), *(c.then for c in comparisons(subject) if c is not None)]
+    for fact in used:
+        readings = (fact, *subject.group.against(fact))
+        if len(readings) == 1:
+            continue
+        yield Sentence(
+            kind="check",
+            text=words(
+                namer.lang,
+                "disputed",
+                period=pointed(fact.period, namer.lang),
+                values=listed(namer.lang, tuple(namer.value(one) for one in readings)),
+            ),
+            citations=tuple(key(one) for one in readings),
+        )
 
 
 def valued(fact: Fact, namer: Namer) -> str:

@@ -30,10 +30,14 @@ def raised(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Namer:
-    """Names in the report's language; `names` maps entity ids to names in that language."""
+    """Names in the report's language; `names` maps entity ids to names in that language.
+
+    `names_entities` is set where the title does not already say whose values these are.
+    """
 
     lang: Language
     names: Mapping[str, str] = field(default_factory=dict)
+    names_entities: bool = False
 
     def entity(self, entity: Entity) -> str:
         """The entity's name in the report's language where one is known."""
@@ -47,6 +51,24 @@ class Namer:
     def heading(self, field_id: str) -> str:
         """The label as a line begins with it."""
         return raised(self.field(field_id))
+
+    def topic(self, entity: Entity, field_id: str) -> str:
+        """A value's name as a line or a chart begins with it."""
+        if not self.names_entities:
+            return self.heading(field_id)
+        colon = "：" if self.lang == "zh" else ": "
+        return f"{self.entity(entity)}{colon}{self.field(field_id)}"
+
+    def phrased(self, entity: Entity, field_id: str) -> str:
+        """A value's name as a sentence begins with it."""
+        if not self.names_entities:
+            return self.heading(field_id)
+        name = self.entity(entity)
+        return (
+            f"{name}{self.field(field_id)}"
+            if self.lang == "zh"
+            else f"{self.heading(field_id)} of {name}"
+        )
 
     def value(self, fact: Fact) -> str:
         """The fact's value as running text says it."""

@@ -9,9 +9,8 @@ from typing import Literal
 from agent.report.figures import key
 from agent.report.labels import Namer, is_measured
 from agent.report.numerals import is_percent
-from agent.report.subjects import Subject, window
+from agent.report.subjects import Subject, latest_of_each, window
 from agent.report.types import Point, Series
-from agent.report.words import words
 from tools.types import Fact, Table
 
 _LEAST_POINTS = 3
@@ -22,20 +21,18 @@ _MOST_MEMBERS = 15
 
 def histories(subjects: Sequence[Subject], namer: Namer) -> tuple[Series, ...]:
     """A chart for every subject with a history, in the order of the figures table."""
-    several = len({subject.group.entity.id for subject in subjects}) > 1
-    found = [_history(subject, namer, several) for subject in subjects if subject.group.numeric()]
+    numeric = [one for one in latest_of_each(subjects) if one.group.numeric()]
+    found = (_history(subject, namer) for subject in numeric)
     return tuple(series for series in found if series is not None)[:_MOST_CHARTS]
 
 
-def _history(subject: Subject, namer: Namer, several: bool) -> Series | None:
+def _history(subject: Subject, namer: Namer) -> Series | None:
     line = window(subject)
     if len(line) < _LEAST_POINTS:
         return None
-    entity = namer.entity(subject.group.entity)
-    label = namer.heading(subject.group.field)
     return Series(
-        title=f"{entity}: {label}" if several else label,
-        entity=entity,
+        title=namer.topic(subject.group.entity, subject.group.field),
+        entity=namer.entity(subject.group.entity),
         field=subject.group.field,
         unit=subject.fact().unit,
         over="periods",
@@ -61,7 +58,7 @@ def over_members(table: Table, namer: Namer) -> Series | None:
         return None
     largest = sorted(facts, key=lambda item: item[1].number or Decimal(0), reverse=True)
     return Series(
-        title=words(namer.lang, "series", label=namer.heading(table.field)),
+        title=namer.heading(table.field),
         entity="",
         field=table.field,
         unit=facts[0][1].unit,

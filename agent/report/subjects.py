@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from decimal import Decimal
 from agent.report.facts import FactBook, Group
 from agent.report.periods import Grain, moment, shifted, year_ago
 from agent.report.types import Evidence
-from tools.types import Answer, Entities, Fact, Scalar, Table
+from agent.types import RunResult
+from tools.types import Answer, Entities, Fact, Failed, Scalar, Value
 
+_REFERENCE = re.compile(r"#(\d+)")
 _WINDOW = 35
 _MULTIPLE_FROM = 3
 _WINDOWS = {Grain.QUARTER: 12, Grain.MONTH: 13, Grain.FISCAL: 12}
@@ -27,6 +30,16 @@ class Subject:
     def fact(self) -> Fact:
         """The preferred fact."""
         return self.group.by_period[self.period][0]
+
+
+def latest_of_each(subjects: Sequence[Subject]) -> tuple[Subject, ...]:
+    """Where a field was looked up for several periods, only the newest; the order is kept."""
+    newest: dict[tuple[str, str], Subject] = {}
+    for one in subjects:
+        place = (one.group.entity.id, one.group.field)
+        if place not in newest or newest[place].period < one.period:
+            newest[place] = one
+    return tuple(one for one in subjects if one in newest.values())
 
 
 def window(subject: Subject) -> tuple[Fact, ...]:
@@ -131,10 +144,12 @@ def _is_base(period: str, others: Sequence[str]) -> bool:
     )
 
 
-def answer_set(evidence: Sequence[Evidence]) -> Entities | Table | None:
-    """The set that the answer names, if it names one."""
-    for item in reversed(evidence):
-        if isinstance(item.observation, Answer):
-            value = item.observation.value
-            return value if isinstance(value, Entities | Table) else None
-    return None
+def answer_value(result: RunResult, evidence: Sequence[Evidence]) -> Value | None:
+    """What the run finished with: the value of `finish`, or of the first row that it names."""
+    if result.status != "answered":
+        return None
+    observed = {item.row: item.observation for item in evidence if item.row > 0}
+    given = [value.value for value in observed.values() if isinstance(value, Answer)]
+    endings = [" ".join(row.args) for row in result.plan if row.tool == "finish"]
+    named = [observed.get(int(n)) for text in endings[-1:] for n in _REFERENCE.findall(text)]
+    return next((v for v in (*given, *named) if not isinstance(v, Answer | Failed | None)), None)

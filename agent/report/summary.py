@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from agent.report.figures import comparisons, key, signed_change, stated
-from agent.report.findings import Clause, change_of, valued
+from agent.report.findings import Clause, change_of, level, valued
 from agent.report.labels import Namer, raised
 from agent.report.material import Material
 from agent.report.members import answer_sentence
@@ -14,8 +14,9 @@ from agent.report.numerals import phrase
 from agent.report.periods import brief, said, steps_said
 from agent.report.subjects import Subject, window
 from agent.report.types import Derived, Finding, Sentence
+from agent.report.verified import deciding, verdict_keys
 from agent.report.words import listed, words
-from tools.types import Answer, Fact, Scalar
+from tools.types import Entities, Fact, Scalar, Table, Verdict
 
 _IN_A_BREATH = 4
 _MOST_BREATHS = 2
@@ -23,24 +24,41 @@ _LEAST_FOR_PEAK = 4
 
 
 def summary(material: Material, found: Sequence[Finding]) -> Iterator[Sentence]:
-    """The answer set, the computed answer, or the values looked up; then what stands out."""
-    if material.members is not None:
-        yield answer_sentence(material.members, material.book, material.namer)
-    yield from _computed(material)
-    if len(material.subjects) == 1:
-        yield from found[0].sentences[:2]
-    elif material.subjects:
+    """The answer, or the values that were looked up; then what stands out among them."""
+    if material.sort == "figures":
         yield from _leads(material)
+        yield from _texts(material)
         yield from _peaks(material.subjects, material.namer)
+        return
+    yield from _answer(material)
+    if material.sort == "value" and len(material.subjects) == 1 and not _is_derived(material):
+        yield from found[0].sentences[:2]
 
 
-def _computed(material: Material) -> Iterator[Sentence]:
-    """The calculated number that is the answer."""
-    observations = [item.observation for item in material.evidence]
-    answers = [value for value in observations if isinstance(value, Answer)]
-    for answer in answers[-1:]:
-        if isinstance(answer.value, Scalar) and answer.value.derivation:
-            yield computed_sentence(answer.value, material.namer)
+def _answer(material: Material) -> Iterator[Sentence]:
+    match material.answer:
+        case Entities() | Table() as members:
+            yield answer_sentence(members, material.book, material.namer)
+        case Scalar(derivation=derivation) as scalar if derivation:
+            yield computed_sentence(scalar, material.namer)
+        case Verdict() as verdict:
+            yield _verdict(verdict, material)
+
+
+def _is_derived(material: Material) -> bool:
+    answer = material.answer
+    return isinstance(answer, Verdict) or (isinstance(answer, Scalar) and bool(answer.derivation))
+
+
+def _verdict(verdict: Verdict, material: Material) -> Sentence:
+    """The verdict, with the facts that decide it and those whose values the claim repeats."""
+    namer = material.namer
+    facts = words(namer.lang, "deciding", facts=deciding(verdict, namer)) if verdict.facts else ""
+    text = words(namer.lang, f"verdict {verdict.truth.value}", claim=verdict.claim + facts)
+    named = (one.fact() for one in material.subjects if one.group.numeric())
+    repeated = [key(fact) for fact in named if f"{fact.number:,f}" in verdict.claim]
+    cited = dict.fromkeys((*verdict_keys(verdict), *repeated))
+    return Sentence(kind="answer", text=text, citations=tuple(cited))
 
 
 def computed_sentence(scalar: Scalar, namer: Namer) -> Sentence:
@@ -58,13 +76,23 @@ def computed_sentence(scalar: Scalar, namer: Namer) -> Sentence:
 
 
 def _leads(material: Material) -> Iterator[Sentence]:
-    """The values of the main entity, a few to a sentence."""
+    """The numbers of the main entity, a few to a sentence."""
     if material.entity is None:
         return
-    own = [one for one in material.subjects if one.group.entity.id == material.entity.id]
-    own = sorted(own, key=lambda one: not one.group.numeric())
+    own = [one for one in _own(material) if one.group.numeric()]
     for start in range(0, min(len(own), _IN_A_BREATH * _MOST_BREATHS), _IN_A_BREATH):
         yield _lead(own[start : start + _IN_A_BREATH], material, is_first=start == 0)
+
+
+def _texts(material: Material) -> Iterator[Sentence]:
+    """What is no number: a capital, a currency, the neighbours."""
+    for subject in _own(material):
+        if not subject.group.numeric():
+            yield level(subject, material.namer)
+
+
+def _own(material: Material) -> list[Subject]:
+    return [one for one in material.subjects if one.group.entity == material.entity]
 
 
 def _lead(subjects: Sequence[Subject], material: Material, *, is_first: bool) -> Sentence:

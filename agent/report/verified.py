@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agent.report.facts import FactBook, agree
+from agent.report.facts import FactBook
 from agent.report.figures import comparisons, key
 from agent.report.labels import Namer
 from agent.report.numerals import exact, is_percent, percent, phrase
@@ -18,6 +18,7 @@ from agent.report.words import words
 from tools.types import Fact, Verdict
 
 _MOST_DISPUTES = 12
+_MOST_DECIDING = 6
 _CLOSE = Decimal("0.001")
 
 
@@ -45,14 +46,39 @@ def claims(
 ) -> tuple[Claim, ...]:
     """Every verdict of the run, then every identity whose parts are all in evidence."""
     verdicts = [item.observation for item in evidence if isinstance(item.observation, Verdict)]
-    found = [_verdict(verdict) for verdict in dict.fromkeys(verdicts)]
+    found = [_verdict(verdict, namer) for verdict in dict.fromkeys(verdicts)]
     places = dict.fromkeys((subject.group.entity.id, subject.period) for subject in subjects)
     return (*found, *(claim for place in places for claim in _identities(place, book, namer)))
 
 
-def _verdict(verdict: Verdict) -> Claim:
-    cited = tuple(dict.fromkeys(key(fact) for fact in verdict.facts))
-    return Claim(text=verdict.claim, truth=verdict.truth.value, citations=cited)
+def _verdict(verdict: Verdict, namer: Namer) -> Claim:
+    text = verdict.claim
+    if verdict.facts:
+        text += words(namer.lang, "deciding", facts=deciding(verdict, namer))
+    return Claim(text=text, truth=verdict.truth.value, citations=verdict_keys(verdict))
+
+
+def verdict_keys(verdict: Verdict) -> tuple[str, ...]:
+    """The citations of a verdict."""
+    return tuple(dict.fromkeys(key(fact) for fact in verdict.facts[:_MOST_DECIDING]))
+
+
+def deciding(verdict: Verdict, namer: Namer) -> str:
+    """The facts that decide a verdict, in words."""
+    is_zh = namer.lang == "zh"
+    texts = [
+        f"{namer.entity(fact.entity)}{'：' if is_zh else ': '}{namer.field(fact.field)}"
+        f"{'' if is_zh else ' '}{_dated(fact, namer)}"
+        for fact in verdict.facts[:_MOST_DECIDING]
+    ]
+    return ("；" if is_zh else "; ").join(texts)
+
+
+def _dated(fact: Fact, namer: Namer) -> str:
+    when = (
+        words(namer.lang, "lead when", period=brief(fact.period, namer.lang)) if fact.period else ""
+    )
+    return f"{namer.value(fact)}{when}"
 
 
 def _identities(place: tuple[str, str], book: FactBook, namer: Namer) -> Iterator[Claim]:
@@ -120,9 +146,8 @@ def _same(reported: Fact, value: Decimal) -> bool:
 
 def disputes(subjects: Sequence[Subject], book: FactBook, namer: Namer) -> tuple[Dispute, ...]:
     """Every stated or drawn value on which sources differ, the report's own period first."""
-    several = len({subject.group.entity.id for subject in subjects}) > 1
     facts = dict.fromkeys((*_stated(subjects), *_drawn(subjects)))
-    found = (_dispute(fact, book, namer, several) for fact in facts)
+    found = (_dispute(fact, book, namer) for fact in facts)
     return tuple(dispute for dispute in found if dispute is not None)[:_MOST_DISPUTES]
 
 
@@ -138,28 +163,17 @@ def _drawn(subjects: Sequence[Subject]) -> Iterator[Fact]:
         yield from reversed(window(subject) if subject.group.numeric() else ())
 
 
-def _dispute(fact: Fact, book: FactBook, namer: Namer, several: bool) -> Dispute | None:
+def _dispute(fact: Fact, book: FactBook, namer: Namer) -> Dispute | None:
     group = book.group(fact.entity.id, fact.field)
-    shelf = group.by_period[fact.period] if group else ()
-    differing = list(_differing(fact, shelf))
+    differing = group.against(fact) if group else ()
     if not differing:
         return None
-    label = namer.heading(fact.field)
     return Dispute(
-        label=f"{namer.entity(fact.entity)}: {label}" if several else label,
+        label=namer.topic(fact.entity, fact.field),
         period=brief(fact.period, namer.lang),
         readings=tuple(_reading(one, namer) for one in (fact, *differing)),
         kept=key(fact),
     )
-
-
-def _differing(fact: Fact, shelf: Iterable[Fact]) -> Iterator[Fact]:
-    """One fact for each value that does not agree with this one."""
-    seen = [fact]
-    for other in shelf:
-        if other.unit == fact.unit and not any(agree(one, other) for one in seen):
-            seen.append(other)
-            yield other
 
 
 def _reading(fact: Fact, namer: Namer) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agent.report.types import Report
 from agent.types import Language
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -62,29 +63,65 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "kept": ("used in this report", "本报告采用"),
     "omitted": ("and {n} more", "另有{n}个"),
     "axis": ("axis from {low}", "纵轴自{low}起"),
-    "page": ("Page", "第"),
     "made": (
-        "{arm} agent: {forwards} forwards in {denoise_steps} denoise steps, {tool_calls} tool calls in "
-        "{turns} turns, {revisions} revisions, {backtracks} backtracks; {model_seconds:.2f} s of model "
-        "time, {tool_seconds:.2f} s of tool time.",
-        "{arm} 智能体：{denoise_steps}个去噪步、{forwards}次前向计算，{turns}轮中共{tool_calls}次工具调用，"
-        "{revisions}次修订，{backtracks}次回溯；模型用时{model_seconds:.2f}秒，工具用时{tool_seconds:.2f}秒。",
+        "{arm} agent: {forwards} in {denoise_steps}, {tool_calls} in {turns}, {revisions}, {backtracks}; "
+        "{model_seconds:.2f} s of model time, {tool_seconds:.2f} s of tool time.",
+        "{arm} 智能体：{forwards}、{denoise_steps}，{turns}中共{tool_calls}，{revisions}，{backtracks}；"
+        "模型用时{model_seconds:.2f}秒，工具用时{tool_seconds:.2f}秒。",
     ),
     "own lookups": (
-        "The report writer added {n} lookups of its own, for the history behind single values.",
-        "报告撰写时另行查询{n}次，以取得单个数值的历史。",
+        "The report writer added {lookups} of its own, for the history behind single values.",
+        "报告撰写时另行{lookups}，以取得单个数值的历史。",
     ),
     "promise": (
         "Sentences come from templates; each number in them was read back and compared with the "
         "facts it cites, and computed numbers were computed again.",
         "句子由模板生成；其中每个数字都经回读并与所引事实比对，计算所得的数字均已重新计算。",
     ),
-    "made by": ("Written by Palimpsest from the facts it cites.", "由 Palimpsest 据所引事实写成。"),
-    "facts line": ("{facts} facts from {sources} sources", "{sources}个来源的{facts}条事实"),
+    "facts line": ("{facts} from {sources}", "{sources}，{facts}"),
     "skip": ("Skip to the summary", "跳到摘要"),
+}
+
+
+_COUNTED: Final[dict[str, tuple[str, str, str]]] = {
+    "forwards": ("forward", "forwards", "次前向计算"),
+    "denoise_steps": ("denoise step", "denoise steps", "个去噪步"),
+    "tool_calls": ("tool call", "tool calls", "次工具调用"),
+    "turns": ("turn", "turns", "轮"),
+    "revisions": ("revision", "revisions", "次修订"),
+    "backtracks": ("backtrack", "backtracks", "次回溯"),
+    "lookups": ("lookup", "lookups", "次查询"),
+    "facts": ("fact", "facts", "条事实"),
+    "sources": ("source", "sources", "个来源"),
 }
 
 
 def heading(key: str, lang: Language, **values: object) -> str:
     """The words of that name, filled."""
     return _WORDS[key][lang == "zh"].format(**values)
+
+
+def counted(n: int, thing: str, lang: Language) -> str:
+    """So many of a thing: "1 turn", "2 turns", "2轮"."""
+    one, several, zh = _COUNTED[thing]
+    return f"{n}{zh}" if lang == "zh" else f"{n:,} {one if n == 1 else several}"
+
+
+def facts_line(report: Report) -> str:
+    """How much evidence a report rests on."""
+    n = {"facts": len(report.citations), "sources": len(report.sources)}
+    shown = {thing: counted(count, thing, report.lang) for thing, count in n.items()}
+    return heading("facts line", report.lang, **shown)
+
+
+def method_text(report: Report) -> str:
+    """How the report was made, in two or three sentences."""
+    run, lang = report.method, report.lang
+    costs = run.metrics.model_dump()
+    shown = {key: counted(n, key, lang) if key in _COUNTED else n for key, n in costs.items()}
+    sentences = [heading("made", lang, arm=run.arm, **shown)]
+    if run.own_lookups:
+        lookups = counted(run.own_lookups, "lookups", lang)
+        sentences.append(heading("own lookups", lang, lookups=lookups))
+    sentences.append(heading("promise", lang))
+    return ("" if lang == "zh" else " ").join(sentences)

@@ -14,7 +14,7 @@ from agent.report.types import Report, Series
 from agent.types import Language
 from ui.export.axis import axis, places
 from ui.export.chart import draw, plotted, unit_label
-from ui.export.headings import heading
+from ui.export.headings import facts_line, heading, method_text
 from ui.export.marks import marks
 from ui.export.notes import notes
 from ui.export.palette import variables
@@ -40,9 +40,11 @@ def to_html(report: Report) -> str:
         marks=marks,
         charts=tuple(_charts(report)),
         notes=notes(report),
-        made=made(report),
+        made=method_text(report),
+        facts_line=facts_line(report),
         made_on=said(report.made_on, report.lang),
-        compares=any(figure.previous or figure.year_ago for figure in report.figures),
+        shows_previous=any(figure.previous for figure in report.figures),
+        shows_year_ago=any(figure.year_ago for figure in report.figures),
     )
 
 
@@ -61,11 +63,6 @@ def _template() -> Template:
 
 def _say(key: str, lang: Language, **values: object) -> str:
     return heading(key, lang, **values)
-
-
-def made(report: Report) -> str:
-    """The sentence on what the run cost."""
-    return heading("made", report.lang, arm=report.method.arm, **report.method.metrics.model_dump())
 
 
 def _charts(report: Report) -> Iterator[_Chart]:

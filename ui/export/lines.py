@@ -71,13 +71,22 @@ def _is_alone(plot: Plot, index: int) -> bool:
 def _labels(plot: Plot, scale: Axis) -> Iterator[str]:
     for index in labelled(plot):
         slot = plot.slots[index]
-        value = slot.value or 0.0
-        y = scale.at(value)
-        has_room_below = y + 13 < BOTTOM - 2
-        is_low = value == min(plot.values) and value != max(plot.values)
-        y += 13 if is_low and has_room_below else -7
+        y = scale.at(slot.value or 0.0)
+        y += 13 if _is_valley(plot, index) and y + 13 < BOTTOM - 2 else -7
         weight = "bold" if slot.is_focus else "normal"
         yield text(
-            slot.label, label_x(plot, index), y, SMALL, text_anchor="middle",
-            font_weight=weight, fill=PALETTE["ink"],
-        )  # fmt: skip
+            slot.label,
+            label_x(plot, index),
+            y,
+            SMALL,
+            text_anchor="middle",
+            font_weight=weight,
+            fill=PALETTE["ink"],
+        )
+
+
+def _is_valley(plot: Plot, index: int) -> bool:
+    """Whether the line comes down to this point, so that its label belongs below."""
+    around = plot.slots[max(index - 1, 0) : index + 2]
+    near = [slot.value for slot in around if slot.value is not None]
+    return sum(near) / len(near) > (plot.slots[index].value or 0.0)

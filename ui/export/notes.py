@@ -1,8 +1,8 @@
-"""The evidence list: a note for each entity, field and source, with every cited value of it."""
+"""The evidence list: a note for each field and source, with every cited value of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.report.labels import Namer
@@ -14,19 +14,18 @@ from agent.types import Citation, Language
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One cited value."""
+    """One cited value; `of` says whose and when."""
 
     id: str
-    period: str
+    of: str
     value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The cited values that share entity, field and source."""
+    """The cited values that share field and source."""
 
-    entity: str
-    field: str
+    subject: str
     source: str
     licence: str
     entries: tuple[Entry, ...]
@@ -34,21 +33,28 @@ class Note:
 
 def notes(report: Report) -> tuple[Note, ...]:
     """All citations of a report, grouped, in the order of their first number."""
-    groups: dict[tuple[str, str, str], list[Citation]] = {}
+    groups: dict[tuple[str, str], list[Citation]] = {}
     for citation in report.citations:
-        groups.setdefault((citation.entity, citation.field, citation.source), []).append(citation)
+        groups.setdefault((citation.field, citation.source), []).append(citation)
     return tuple(_note(group, report.lang) for group in groups.values())
 
 
-def _note(group: Iterable[Citation], lang: Language) -> Note:
+def _note(group: Sequence[Citation], lang: Language) -> Note:
     ordered = sorted(group, key=lambda citation: int(citation.id))
     namer = Namer(lang)
+    entities = dict.fromkeys(citation.entity for citation in ordered)
+    field = namer.field(ordered[0].field)
     known = source(ordered[0].source, lang)
     filing = ordered[0].source.removeprefix(known.key).removeprefix(":")
     return Note(
-        entity=ordered[0].entity,
-        field=namer.field(ordered[0].field),
+        subject=field if len(entities) > 1 else f"{next(iter(entities))} · {field}",
         source=f"{known.label} {filing}".strip(),
         licence=known.licence,
-        entries=tuple(Entry(one.id, brief(one.period, lang), namer.cited(one)) for one in ordered),
+        entries=tuple(_entry(one, namer, with_entity=len(entities) > 1) for one in ordered),
     )
+
+
+def _entry(citation: Citation, namer: Namer, *, with_entity: bool) -> Entry:
+    period = brief(citation.period, namer.lang) if citation.period != citation.value else ""
+    of = [citation.entity] if with_entity else []
+    return Entry(citation.id, " ".join([*of, period]).strip(), namer.cited(citation))

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from agent.report.periods import said
 from agent.report.types import Report, Sentence
 from agent.types import Language
-from ui.export.headings import heading
+from ui.export.headings import heading, method_text
 from ui.export.marks import bracketed
 from ui.export.notes import Note, notes
 from ui.export.tables import (
@@ -109,30 +109,15 @@ def _behind(report: Report) -> Iterator[Part]:
         yield sources_grid(report)
         yield Heading(2, heading("evidence", report.lang))
     for note in notes(report):
-        yield Paragraph(
-            _entries(note), lead=f"{note.entity} · {note.field} · {note.source}", is_item=True
-        )
+        yield Paragraph(_entries(note), lead=f"{note.subject} · {note.source}", is_item=True)
     yield Heading(2, heading("method", report.lang))
     yield Paragraph(method_text(report))
     if report.method.steps:
         yield steps_grid(report)
 
 
-def method_text(report: Report) -> str:
-    """How the report was made, in two or three sentences."""
-    run = report.method
-    sentences = [heading("made", report.lang, arm=run.arm, **run.metrics.model_dump())]
-    if run.own_lookups:
-        sentences.append(heading("own lookups", report.lang, n=run.own_lookups))
-    sentences.append(heading("promise", report.lang))
-    return _gap(report.lang).join(sentences)
-
-
 def _entries(note: Note) -> str:
-    parts = (
-        f"[{e.id}] {e.period}: {e.value}" if e.period else f"[{e.id}] {e.value}"
-        for e in note.entries
-    )
+    parts = (f"[{e.id}] {e.of}: {e.value}" if e.of else f"[{e.id}] {e.value}" for e in note.entries)
     return "; ".join(parts)
 
 
@@ -143,7 +128,3 @@ def _paragraph(sentences: list[Sentence] | tuple[Sentence, ...], lang: Language)
     return Paragraph(
         " ".join(f"{one.text} {bracketed(one.citations)}".strip() for one in sentences)
     )
-
-
-def _gap(lang: Language) -> str:
-    return "" if lang == "zh" else " "
