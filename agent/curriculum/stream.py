@@ -14,10 +14,13 @@ from agent.types import Language
 CHINESE_SHARE = 0.35
 
 
-def tasks(world: World, speech: Speech, seed: int) -> Iterator[Task]:
-    """Tasks without end; the same seed gives the same tasks."""
+def tasks(
+    world: World, speech: Speech, seed: int, only: frozenset[str] = frozenset()
+) -> Iterator[Task]:
+    """Tasks without end, of some families only where `only` names them; a seed repeats its tasks."""
     rng = random.Random(seed)
-    families, weights = zip(*FAMILIES, strict=True)
+    drawn = [(f, w) for f, w in FAMILIES if not only or f.__name__ in only]
+    families, weights = zip(*drawn, strict=True)
     while True:
         family = rng.choices(families, weights)[0]
         lang: Language = "zh" if rng.random() < CHINESE_SHARE else "en"

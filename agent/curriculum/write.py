@@ -17,8 +17,6 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tools.toolbox import Toolbox
-
 from agent.curriculum.check import confirms
 from agent.curriculum.samples import Sampler, WordSample, cell_weights
 from agent.curriculum.speech import Speech
@@ -28,6 +26,7 @@ from agent.curriculum.world import World
 from agent.link import Linker
 from agent.plan import CANVAS_WORDS
 from tools.facts.store import FactStore
+from tools.toolbox import Toolbox
 
 PART = 4000
 
@@ -75,14 +74,14 @@ def write_samples(out: Path, count: int, seed: int) -> Counter[str]:
     return totals
 
 
-def write_tasks(out: Path, count: int, seed: int) -> Counter[str]:
+def write_tasks(out: Path, count: int, seed: int, only: frozenset[str]) -> Counter[str]:
     """Write `count` evaluation tasks over held-out entities whose gold plan gives the gold answer."""
     store = FactStore.open()
     toolbox = Toolbox(store)
     seen: set[str] = set()
     totals: Counter[str] = Counter()
     with out.open("w", encoding="utf-8") as file:
-        for task in tasks(World(store, held_out=True), Speech(store), seed):
+        for task in tasks(World(store, held_out=True), Speech(store), seed, only):
             if task.question in seen:
                 continue
             seen.add(task.question)
@@ -121,9 +120,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--families", default="", help="for tasks: only these, between commas")
     args = parser.parse_args()
-    write = write_samples if args.what == "samples" else write_tasks
-    totals = write(args.out, args.count, args.seed)
+    if args.what == "samples":
+        totals = write_samples(args.out, args.count, args.seed)
+    else:
+        only = frozenset(args.families.split(",")) - {""}
+        totals = write_tasks(args.out, args.count, args.seed, only)
     sys.stdout.write("".join(f"{name}: {n}\n" for name, n in sorted(totals.items())))
 
 

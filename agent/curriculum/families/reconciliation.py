@@ -109,11 +109,10 @@ def planted(d: Draw) -> Task | None:
 
 def planted_comparison(d: Draw) -> Task | None:
     """Two entities compared in a field that one of them is found without; its near field has the value."""
-    field_id = d.rng.choice(("population", "gdp", "ev_sales", "area"))
+    field_id = d.rng.choice(("population", "gdp"))
     near = d.world.fields[field_id].near
-    type_ = "region" if field_id == "ev_sales" else "country"
     subjects = [
-        e for e in d.world.subjects(field_id, type_) if near and e.id in d.world.facts(near)
+        e for e in d.world.subjects(field_id, "country") if near and e.id in d.world.facts(near)
     ]
     if near is None or len(subjects) < 2:
         return None
