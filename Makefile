@@ -9,6 +9,9 @@ TORCH ?=
 CONSTRAINTS ?= constraints.txt
 VENV ?= .venv
 OUT ?= out
+MINUTES ?= 120
+SAMPLES ?= 160000
+RAW ?= ../shared/data
 export PYTHON TORCH CONSTRAINTS VENV
 
 BIN := $(VENV)/bin
@@ -48,11 +51,20 @@ test-ui: $(VENV)/.browser ## the tests that drive the page in a headless Chromiu
 bench: setup ## accuracy and cost of every arm on tasks with entities never trained on
 	@$(BIN)/palimpsest bench agent/tasks/dev.jsonl --out $(OUT)/bench
 
-train: setup ## train the embedded planner from the facts (about two hours on two cores; resumes)
-	@$(BIN)/python -m model.train
+train: build/packed/.done ## train the embedded planner from the facts: MINUTES=120 SAMPLES=160000; resumes after a kill
+	@$(BIN)/python -m model.train --data build/packed --out build/planner --minutes $(MINUTES)
+	@echo "try it: $(BIN)/palimpsest ask QUESTION --model build/planner; keep it: copy its files to model/weights/"
 
-facts: setup ## build the fact table anew from the raw tables in DATA=folder
-	@$(BIN)/python -m tools.facts.build $(DATA)
+build/packed/.done: build/curriculum/.done
+	@$(BIN)/python -m model.train pack --source build/curriculum --out build/packed
+	@touch $@
+
+build/curriculum/.done: | setup
+	@$(BIN)/python -m agent.curriculum.write samples --out build/curriculum --count $(SAMPLES)
+	@touch $@
+
+facts: setup ## build the fact table anew from the raw tables in RAW=folder
+	@$(BIN)/python -m tools.facts.build --raw $(RAW)
 
 clean: ## remove the virtual environment and everything made
 	rm -rf $(VENV) $(OUT) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -80,12 +80,12 @@ def _stay_on_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the whole run a home of its own, so that no test reads or fills the user's caches."""
+    """Give the whole run a home of its own, so that no test reads the user's settings or fills the user's caches."""
     home = tempfile.TemporaryDirectory(prefix="palimpsest-tests-", ignore_cleanup_errors=True)
     config.add_cleanup(home.cleanup)
     os.environ["HOME"] = home.name
-    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-        os.environ.pop(name, None)
+    for name in [name for name in os.environ if name.startswith(("XDG_", "PALIMPSEST_"))]:
+        del os.environ[name]
 
 
 @pytest.fixture(autouse=True)
