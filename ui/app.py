@@ -17,9 +17,10 @@ from urllib.parse import quote
 import gradio as gr
 from fastapi import FastAPI
 
+from agent.errors import AgentError
 from agent.types import Arm, Language
 from ui.panels import render
-from ui.panels.desk import Desk, NotStartedError, Runner
+from ui.panels.desk import Desk, Runner
 from ui.panels.tail import TICK_SECONDS, Tail
 from ui.panels.view import PanelView
 from ui.serving import Reports, StayAtHome, add_downloads, run_server, take_port
@@ -39,7 +40,8 @@ Pictures = tuple[Update, ...]
 
 def build_app(runner: Runner, reports: Reports | None, lang: Language = "en") -> gr.Blocks:
     """The page over a runner, in the language it opens in where the address names none."""
-    with gr.Blocks(title="Palimpsest", analytics_enabled=False) as blocks:
+    blocks: gr.Blocks = gr.Blocks(title="Palimpsest", analytics_enabled=False)
+    with blocks:
         parts = _lay_out(lang)
         _connect(blocks, parts, _Page(Desk(runner), reports, lang))
     return blocks
@@ -50,7 +52,7 @@ def build_server(runner: Runner, reports: Reports | None, lang: Language = "en")
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(StayAtHome)
     add_downloads(app, runner, reports)
-    return gr.mount_gradio_app(
+    server: FastAPI = gr.mount_gradio_app(
         app,
         build_app(runner, reports, lang),
         path="/",
@@ -62,6 +64,7 @@ def build_server(runner: Runner, reports: Reports | None, lang: Language = "en")
         mcp_server=False,
         enable_monitoring=False,
     )
+    return server
 
 
 def serve(
@@ -130,19 +133,19 @@ class _Page:
         """The page as its address says: which runs, which language."""
         asked = dict(request.query_params)
         runs, lang = asked.get("runs", ""), _language(asked.get("lang"), self._lang)
-        question = _views(self._tails(runs, is_slow=False, from_start=False))[0].question
+        question = _views(self._tails(runs, False, False))[0].question
         return (runs, lang, *self.speak(lang, question))
 
     def speak(self, lang: Language, question: str) -> tuple[Update, ...]:
         """Every word outside the panels, in this language."""
         return (
             render.masthead(lang),
-            gr.Textbox(value=_translated(question, lang), label=say("task", lang)),
+            gr.update(value=_translated(question, lang), label=say("task", lang)),
             render.complaint("", lang),
-            *(gr.Button(say(f"preset_{name}", lang)) for name in PRESETS),
-            gr.Radio(_rivals(lang), label=say("rival", lang)),
-            gr.Checkbox(label=say("slow", lang), info=say("slow_hint", lang)),
-            *(gr.Button(say(name, lang)) for name in ("start", "stop", "replay")),
+            *(gr.update(value=say(f"preset_{name}", lang)) for name in PRESETS),
+            gr.update(choices=_rivals(lang), label=say("rival", lang)),
+            gr.update(label=say("slow", lang), info=say("slow_hint", lang)),
+            *(gr.update(value=say(name, lang)) for name in ("start", "stop", "replay")),
         )
 
     def begin(self, question: str, rival: Arm, lang: Language) -> tuple[Update, ...]:
@@ -152,7 +155,7 @@ class _Page:
             return gr.skip(), "", render.complaint(trouble, lang)
         try:
             runs = ".".join(self._desk.begin(question, ("diffusion", rival)))
-        except NotStartedError as error:
+        except AgentError as error:
             trouble = say("task_refused", lang, reason=error)
             return gr.skip(), "", render.complaint(trouble, lang)
         return runs, runs, render.complaint("", lang)
@@ -194,7 +197,7 @@ class _Page:
         """A picture for each change, until both runs are over or this visitor watches anew."""
         visitor, number = f"{request.session_hash}", next(self._numbers)
         self._watches[visitor] = number
-        tails = self._tails(runs, is_slow=is_slow, from_start=from_start)
+        tails = await asyncio.to_thread(self._tails, runs, is_slow, from_start)
         yield self._picture(tails, lang)
         while not all(tail.is_over for tail in tails):
             await asyncio.sleep(TICK_SECONDS)
@@ -204,7 +207,7 @@ class _Page:
             if any(changed):
                 yield self._picture(tails, lang)
 
-    def _tails(self, runs: str, *, is_slow: bool, from_start: bool) -> tuple[Tail, ...]:
+    def _tails(self, runs: str, is_slow: bool, from_start: bool) -> tuple[Tail, ...]:
         return tuple(
             Tail(self._desk, run_id, is_slow=is_slow, from_start=from_start)
             for run_id in _run_ids(runs)
@@ -221,9 +224,9 @@ class _Page:
             render.status_line(left, right, lang),
             render.panel(left, "diffusion", lang, has_report=has_report),
             render.panel(right, "ar", lang, has_report=has_report),
-            gr.Button(interactive=is_over),
-            gr.Button(interactive=not is_over),
-            gr.Button(interactive=is_over and bool(left.run or right.run)),
+            gr.update(interactive=is_over),
+            gr.update(interactive=not is_over),
+            gr.update(interactive=is_over and bool(left.run or right.run)),
         )
 
 

@@ -15,9 +15,10 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, Response
 
-from agent.events import RunFinished
+from agent.errors import RunError
 from agent.types import Language, RunResult
-from ui.panels.desk import RUN_ID, Runner
+from ui.export.errors import ExportError
+from ui.panels.desk import Runner
 
 _POLICY = "; ".join(
     (
@@ -49,13 +50,9 @@ class Reports(Protocol):
         """Whether this task asks for a report."""
         ...
 
-    def pdf(self, result: RunResult, lang: Language) -> bytes:
-        """The report on a finished run; `ReportUnavailableError` where it cannot be made."""
+    def pdf(self, run_id: str, lang: Language) -> bytes:
+        """The report on a run that has answered; `ExportError` where it cannot be made."""
         ...
-
-
-class ReportUnavailableError(Exception):
-    """No report can be made of this run here; the message says why, in one line."""
 
 
 class PortBusyError(Exception):
@@ -84,28 +81,26 @@ def add_downloads(app: FastAPI, runner: Runner, reports: Reports | None) -> None
 
     @app.get("/runs/{run_id}.json")
     def run_as_json(run_id: str) -> Response:
-        if (result := finished(runner, run_id)) is None:
+        if (result := _finished(runner, run_id)) is None:
             return _missing(run_id)
         return _download(result.model_dump_json(indent=2), "application/json", f"{run_id}.json")
 
     @app.get("/runs/{run_id}.pdf")
     def run_as_pdf(run_id: str, lang: str = "en") -> Response:
-        result = finished(runner, run_id)
-        if result is None or reports is None:
+        if reports is None or _finished(runner, run_id) is None:
             return _missing(run_id)
-        language: Language = "zh" if lang == "zh" else "en"
         try:
-            return _download(reports.pdf(result, language), "application/pdf", f"{run_id}.pdf")
-        except ReportUnavailableError as error:
+            content = reports.pdf(run_id, "zh" if lang == "zh" else "en")
+        except ExportError as error:
             return PlainTextResponse(f"{error}\n", status_code=503)
+        return _download(content, "application/pdf", f"{run_id}.pdf")
 
 
-def finished(runner: Runner, run_id: str) -> RunResult | None:
-    """The result of a run that has ended, from its log."""
-    if not RUN_ID.fullmatch(run_id):
+def _finished(runner: Runner, run_id: str) -> RunResult | None:
+    try:
+        return runner.result(run_id)
+    except RunError:
         return None
-    ends = [event.result for event in runner.events(run_id) if isinstance(event, RunFinished)]
-    return ends[-1] if ends else None
 
 
 def take_port(host: str, port: int) -> socket.socket:

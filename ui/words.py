@@ -92,6 +92,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "way_ar-plan": ("the same plan, left to right", "同样的计划，从左到右"),
     "way_ar-react": ("one call a turn, left to right", "每轮一次调用，从左到右"),
     "phase_waiting": ("waiting for a task", "等待任务"),
+    "phase_queued": ("about to begin", "即将开始"),
     "phase_linking": ("reading the question", "正在理解问题"),
     "phase_drafting": ("drafting the plan", "正在写计划"),
     "phase_acting": ("running calls", "正在调用工具"),

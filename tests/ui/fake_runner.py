@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import count
+from time import sleep
 
+from agent.errors import RunError
 from agent.events import AgentEvent, RunFinished
 from agent.types import Arm, Language, Metrics, RunResult
 from tests.ui import recordings
-from ui.serving import ReportUnavailableError
+from ui.export.errors import ExportError
 
 Recorder = Callable[[str, str, str], list[AgentEvent]]
+_POLL_SECONDS = 0.005
 
 
 def record(question: str, arm: str, run: str) -> list[AgentEvent]:
@@ -23,6 +27,13 @@ def record(question: str, arm: str, run: str) -> list[AgentEvent]:
     return recordings.constraint_search(arm, run, question)
 
 
+@dataclass
+class _Played:
+    events: list[AgentEvent] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+    is_live: bool = True
+
+
 class FakeRunner:
     """Satisfies `ui.panels.desk.Runner`; `seconds` is the pause between two events."""
 
@@ -30,41 +41,68 @@ class FakeRunner:
         self._seconds = seconds
         self._recorder = recorder
         self._numbers = count(1)
-        self._stops: dict[str, threading.Event] = {}
-        self.logs: dict[str, list[AgentEvent]] = {}
+        self.runs: dict[str, _Played] = {}
 
-    def stream(self, question: str, arm: Arm) -> Iterator[AgentEvent]:
-        run = f"{arm}-{next(self._numbers)}"
-        stop = self._stops[run] = threading.Event()
-        log = self.logs[run] = []
-        for event in self._recorder(question, arm, run):
-            if stop.is_set():
-                event = _stopped(event, question, arm)
-            log.append(event)
-            yield event
-            if isinstance(event, RunFinished):
+    def start(self, question: str, arm: Arm) -> str:
+        run_id = f"{arm}-{next(self._numbers)}"
+        self.runs[run_id] = played = _Played()
+        events = self._recorder(question, arm, run_id)
+        threading.Thread(target=self._play, args=(played, events), daemon=True).start()
+        return run_id
+
+    def follow(self, run_id: str, skip: int = 0) -> Iterator[AgentEvent]:
+        played = self._known(run_id)
+        while True:
+            is_live = played.is_live
+            news = played.events[skip:]
+            yield from news
+            skip += len(news)
+            if not is_live:
                 return
-            stop.wait(self._seconds)
-
-    def events(self, run_id: str) -> Iterable[AgentEvent]:
-        return tuple(self.logs.get(run_id, ()))
+            sleep(_POLL_SECONDS)
 
     def stop(self, run_id: str) -> None:
-        self._stops[run_id].set()
+        self._known(run_id).stop.set()
+
+    def result(self, run_id: str) -> RunResult | None:
+        ends = [e.result for e in self._known(run_id).events if isinstance(e, RunFinished)]
+        return ends[-1] if ends else None
+
+    def keep(self, run_id: str, events: list[AgentEvent]) -> None:
+        """A run of an earlier day, whole or broken off."""
+        self.runs[run_id] = _Played(events, is_live=False)
+
+    def _play(self, played: _Played, events: list[AgentEvent]) -> None:
+        for event in events:
+            if played.stop.wait(self._seconds):
+                played.events.append(_stopped(event))
+                break
+            played.events.append(event)
+        played.is_live = False
+
+    def _known(self, run_id: str) -> _Played:
+        if run_id not in self.runs:
+            raise RunError(f"no run {run_id!r}")
+        return self.runs[run_id]
 
 
 class FakeReports:
     """Satisfies `ui.serving.Reports`."""
 
+    def __init__(self, trouble: str = "") -> None:
+        self._trouble = trouble
+
     def offers(self, question: str) -> bool:
         return "report" in question or "报告" in question
 
-    def pdf(self, result: RunResult, lang: Language) -> bytes:
-        if not self.offers(result.question):
-            raise ReportUnavailableError("this run is not a report; ask for one")
-        return b"%PDF-1.7 " + lang.encode()
+    def pdf(self, run_id: str, lang: Language) -> bytes:
+        if self._trouble:
+            raise ExportError(self._trouble)
+        return f"%PDF-1.7 {run_id} {lang}".encode()
 
 
-def _stopped(event: AgentEvent, question: str, arm: str) -> RunFinished:
-    result = RunResult(question=question, arm=arm, status="stopped", answer="", metrics=Metrics())
+def _stopped(event: AgentEvent) -> RunFinished:
+    result = RunResult(
+        question="", arm="", status="stopped", answer="Stopped on request.", metrics=Metrics()
+    )
     return RunFinished(run=event.run, at=event.at, result=result)

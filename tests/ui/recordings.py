@@ -51,9 +51,9 @@ def constraint_search(
     scribe.lock(1, 2)
     reason = "birth date is a date, 2000 is a number"
     if arm == "diffusion":
-        scribe.contradict(3, reason, [(3, 3)], "slot")
-        scribe.rewrite(3, MENDED, [(3, 3)])
-        scribe.reveal([(3, 3)])
+        scribe.contradict(3, reason, [(3, 2)], "slot")
+        scribe.rewrite(3, MENDED, [(3, 2)])
+        scribe.reveal([(3, 2)])
     else:
         again = _places(range(3, N_ROWS))
         scribe.contradict(3, reason, again, "row")
@@ -116,12 +116,12 @@ def _fill(scribe: Scribe, arm: str) -> None:
         scribe.reveal_word_by_word()
         return
     everything = sorted(scribe.hidden)
-    sure = [place for place in everything if place[1] == 1 or place[0] not in scribe.rows]
+    sure = [place for place in everything if place[1] == 0 or place[0] not in scribe.rows]
     arguments = [place for place in everything if place not in sure]
     scribe.reveal(sure)
-    scribe.reveal([place for place in arguments if place[1] != 3])
-    scribe.reveal([place for place in arguments if place[1] == 3])
+    scribe.reveal([place for place in arguments if place[1] != 2])
+    scribe.reveal([place for place in arguments if place[1] == 2])
 
 
 def _places(rows: range) -> list[Place]:
-    return list(product(rows, range(1, N_ARGS + 2)))
+    return list(product(rows, range(N_ARGS + 1)))

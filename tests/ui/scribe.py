@@ -53,8 +53,8 @@ class Scribe:
         self.hidden = {
             (row, column)
             for row in range(1, N_ROWS + 1)
-            for column in range(1, N_ARGS + 2)
-            if row not in self.locked and (row, column) != (N_ROWS, 1)
+            for column in range(N_ARGS + 1)
+            if row not in self.locked and (row, column) != (N_ROWS, 0)
         }
         self.show()
 
@@ -124,7 +124,9 @@ class Scribe:
 
     def show(self, remasked: Sequence[Place] = (), seconds: float = 0.0) -> None:
         cells = [
-            self._cell(row, column) for row in range(1, N_ROWS + 1) for column in range(N_ARGS + 2)
+            self._cell(row, column)
+            for row in range(1, N_ROWS + 1)
+            for column in range(-1, N_ARGS + 1)
         ]
         self._log(
             CanvasChanged, seconds,
@@ -133,11 +135,11 @@ class Scribe:
 
     def _cell(self, row: int, column: int) -> CellView:
         words = self.rows.get(row, ("nop",))
-        word = (words + (NIL,) * N_ARGS)[column - 1] if column else f"#{row}"
+        word = f"#{row}" if column < 0 else (words + (NIL,) * N_ARGS)[column]
         sure = 0.55 + 0.44 * ((row * 7 + column * 5) % 11) / 10
-        if column == 0:
+        if column < 0:
             return CellView(row=row, column=column, text=word, state="fixed")
-        if row in self.locked or (row, column) == (N_ROWS, 1):
+        if row in self.locked or (row, column) == (N_ROWS, 0):
             return CellView(row=row, column=column, text=word, state="locked")
         if (row, column) in self.hidden:
             return CellView(row=row, column=column, text="", state="masked")

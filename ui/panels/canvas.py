@@ -47,7 +47,7 @@ class Picture:
 
 def picture(now: PanelView) -> Picture:
     """The canvas of a panel; before anything is known, an empty leaf."""
-    cells = now.cells or _empty_leaf()
+    cells = tuple({cell.place: cell for cell in now.cells}.values()) or _empty_leaf()
     open_cells = [cell for cell in cells if cell.state not in ("fixed", "locked")]
     lines = tuple(_line(tuple(row)) for _, row in groupby(sorted(cells, key=_place), _row))
     return Picture(
@@ -55,7 +55,7 @@ def picture(now: PanelView) -> Picture:
         n_columns=max(len(line.cells) for line in lines),
         n_cells=len(open_cells),
         n_written=sum(cell.state in WRITTEN for cell in open_cells),
-        n_scraped=sum(bool(cell.ghost) or cell.is_reopened for cell in open_cells),
+        n_scraped=sum(bool(cell.ghost) for cell in open_cells),
         bars=_bars(now.forwards),
         width=BAR_PIXELS * max(BASE_BARS, len(now.forwards)),
     )
@@ -65,9 +65,8 @@ def marks(cell: Cell) -> str:
     """The classes that say what has become of a cell."""
     ghost = "ghosted" if cell.ghost else ""
     scraped = "scraped" if cell.ghost and cell.state == "masked" else ""
-    reopened = "reopened" if cell.is_reopened else ""
     blank = "blank" if cell.word == NIL else ""
-    return " ".join(filter(None, (cell.state, ghost, scraped, reopened, blank)))
+    return " ".join(filter(None, (cell.state, ghost, scraped, blank)))
 
 
 def ink(confidence: float | None) -> float:
@@ -114,7 +113,7 @@ def _bars(forwards: tuple[Forward, ...]) -> tuple[Bar, ...]:
 
 def _empty_leaf() -> tuple[Cell, ...]:
     return tuple(
-        Cell(row, column, "" if column else f"#{row}", "masked" if column else "fixed")
+        Cell(row, column, f"#{row}", "fixed") if column < 0 else Cell(row, column, "", "masked")
         for row in range(1, N_ROWS + 1)
-        for column in range(N_ARGS + 2)
+        for column in range(-1, N_ARGS + 1)
     )

@@ -10,7 +10,7 @@ from functools import reduce
 
 from agent.events import AgentEvent, CallFinished, CanvasChanged, PlanContradicted, PlanDrafted
 from ui.panels.desk import Desk
-from ui.panels.view import BLANK, PanelView, advance, broken_off
+from ui.panels.view import PanelView, advance, awaited, broken_off
 
 TICK_SECONDS = 0.09
 LONGEST_TICKS = 140  # a long left-to-right draft shows several forwards a tick rather than minutes
@@ -26,7 +26,7 @@ class Tail:
         self._is_slow = is_slow
         self._rest = 0
         self._n_read = 0
-        self.view: PanelView = BLANK
+        self.view: PanelView = awaited(run_id)
         self.is_over = not run_id
         if not from_start:
             self._catch_up()
@@ -51,6 +51,9 @@ class Tail:
             self._rest = _REST_TICKS.get(type(events[-1]), 0)
 
     def _catch_up(self) -> None:
+        if self.is_over:
+            return
+        self._desk.recall(self._run_id)
         events, _ = self._desk.read(self._run_id)
         self._take(tuple(events))
         self._rest = 0

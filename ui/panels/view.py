@@ -28,6 +28,7 @@ from agent.types import NIL, PlanRow, RunResult
 
 Phase = Literal[
     "waiting",
+    "queued",
     "linking",
     "drafting",
     "acting",
@@ -54,7 +55,6 @@ class Cell:
     confidence: float | None = None
     ghost: str = ""
     forward: int = 0
-    is_reopened: bool = False
 
     @property
     def place(self) -> Place:
@@ -72,7 +72,7 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A plan row with what became of it; `former` are the arguments that a revision replaced."""
+    """A plan row with what became of it; `former` is the call that a revision replaced."""
 
     row: int
     tool: str
@@ -110,6 +110,7 @@ class PanelView:
     cells: tuple[Cell, ...] = ()
     forwards: tuple[Forward, ...] = ()
     plan: tuple[PlanLine, ...] = ()
+    reopened: frozenset[int] = frozenset()
     log: tuple[LogLine, ...] = ()
     result: RunResult | None = None
 
@@ -127,6 +128,11 @@ def view(events: Iterable[AgentEvent]) -> PanelView:
     return reduce(advance, events, BLANK)
 
 
+def awaited(run: str) -> PanelView:
+    """The panel of a run of which nothing is known but its name."""
+    return PanelView(run=run, phase="queued") if run else BLANK
+
+
 def advance(before: PanelView, event: AgentEvent) -> PanelView:
     """The panel after one more event."""
     return _after(event, replace(before, run=event.run, seconds=max(before.seconds, event.at)))
@@ -134,8 +140,10 @@ def advance(before: PanelView, event: AgentEvent) -> PanelView:
 
 def broken_off(before: PanelView) -> PanelView:
     """The panel of a run whose log ends without an end."""
-    if before.is_over or not before.run:
+    if before.is_over:
         return before
+    if before.phase in ("waiting", "queued"):
+        return BLANK
     return _logged(replace(before, phase="broken"), "log_broken")
 
 
@@ -169,17 +177,27 @@ def _(event: CanvasChanged, now: PanelView) -> PanelView:
 
 @_after.register
 def _(event: PlanDrafted, now: PanelView) -> PanelView:
-    plan = _redrafted(now.plan, event.rows)
-    now = replace(now, plan=plan, phase="acting", turns=max(now.turns, event.turn))
+    plan = _redrafted(now, event.rows)
+    now = replace(
+        now, plan=plan, reopened=frozenset(), phase="acting", turns=max(now.turns, event.turn)
+    )
     return _logged(now, "log_drafted", rows=len(plan), n=event.turn)
 
 
 @_after.register
 def _(event: CallStarted, now: PanelView) -> PanelView:
-    plan = tuple(
-        replace(line, status="running") if line.row == event.row else line for line in now.plan
-    )
-    now = replace(now, plan=plan, phase="acting", calls=(*now.calls, _tool(event.call)))
+    """A row may start before the draft it belongs to stands: then its call says what it is."""
+    tool, _, inner = event.call.partition("(")
+    was = next((line for line in now.plan if line.row == event.row), None)
+    if was is None or event.row in now.reopened:
+        former = (was.tool, *was.args) if was else ()
+        line = PlanLine(event.row, tool, (inner.removesuffix(")"),), "running", 0, former)
+    else:
+        line = replace(was, status="running")
+    others = [line for line in now.plan if line.row != event.row]
+    plan = tuple(sorted((*others, line), key=lambda line: line.row))
+    reopened = now.reopened - {event.row}
+    now = replace(now, plan=plan, reopened=reopened, calls=(*now.calls, tool))
     return _logged(now, "log_call", row=event.row, call=event.call)
 
 
@@ -193,15 +211,14 @@ def _(event: CallFinished, now: PanelView) -> PanelView:
 @_after.register
 def _(event: PlanContradicted, now: PanelView) -> PanelView:
     reopened = set(event.reopened)
+    is_same_round = now.phase == "revising"
     now = replace(
         now,
         phase="revising",
-        revisions=now.revisions + 1,
+        revisions=now.revisions + (not is_same_round),
         backtracks=now.backtracks + (event.level == "plan"),
-        cells=tuple(
-            replace(cell, is_reopened=True) if cell.place in reopened else cell
-            for cell in now.cells
-        ),
+        cells=tuple(_scraped(cell) if cell.place in reopened else cell for cell in now.cells),
+        reopened=now.reopened | {row for row, _ in reopened},
     )
     return _logged(now, "log_contradicted", row=event.row, reason=event.reason, n=len(reopened))
 
@@ -209,7 +226,7 @@ def _(event: PlanContradicted, now: PanelView) -> PanelView:
 @_after.register
 def _(event: RunFinished, now: PanelView) -> PanelView:
     result = event.result
-    plan = _redrafted(now.plan, result.plan) if result.plan else now.plan
+    plan = _redrafted(now, result.plan) if result.plan else now.plan
     metrics = result.metrics
     now = replace(
         now,
@@ -227,10 +244,6 @@ def _(event: RunFinished, now: PanelView) -> PanelView:
 def _logged(now: PanelView, key: str, **values: object) -> PanelView:
     line = LogLine(now.seconds, key, tuple((name, str(value)) for name, value in values.items()))
     return replace(now, log=(*now.log, line))
-
-
-def _tool(call: str) -> str:
-    return call.split("(", 1)[0].strip()
 
 
 def _rewritten(old: Sequence[Cell], new: Sequence[CellView], forward: int) -> tuple[Cell, ...]:
@@ -264,18 +277,26 @@ def _ghost(was: Cell | None, now: CellView) -> str:
     return "" if now.state in WRITTEN and ghost == now.text else ghost
 
 
-def _redrafted(old: Sequence[PlanLine], rows: Sequence[PlanRow]) -> tuple[PlanLine, ...]:
-    before = {line.row: line for line in old}
-    return tuple(_line(before.get(row.row), row) for row in rows)
+def _scraped(cell: Cell) -> Cell:
+    ghost = cell.word if cell.state in WRITTEN and cell.word != NIL else cell.ghost
+    return replace(cell, state="masked", word="", ghost=ghost, forward=0)
 
 
-def _line(was: PlanLine | None, row: PlanRow) -> PlanLine:
+def _redrafted(now: PanelView, rows: Sequence[PlanRow]) -> tuple[PlanLine, ...]:
+    before = {line.row: line for line in now.plan}
+    return tuple(_line(before.get(row.row), row, row.row in now.reopened) for row in rows)
+
+
+def _line(was: PlanLine | None, row: PlanRow, is_reopened: bool) -> PlanLine:
+    """A drafted row; unless it was reopened, what its call has brought stays with it."""
     line = PlanLine(row.row, row.tool, tuple(row.args), row.status, row.revisions)
     if was is None:
         return line
-    if (was.tool, was.args) == (line.tool, line.args):
-        return replace(line, former=was.former, summary=was.summary, seconds=was.seconds)
-    return replace(line, former=(was.tool, *was.args))
+    if is_reopened:
+        is_changed = (was.tool, was.args) != (line.tool, line.args)
+        return replace(line, former=(was.tool, *was.args) if is_changed else was.former)
+    status = was.status if line.status == "todo" else line.status
+    return replace(line, status=status, former=was.former, summary=was.summary, seconds=was.seconds)
 
 
 def _observed(line: PlanLine, event: CallFinished) -> PlanLine:
