@@ -27,11 +27,11 @@ class Offers:
     linker: Links
 
     def sources(self, names: Iterable[str]) -> tuple[Pointer, ...]:
-        """Sources, the one closest to the origin first; the planner reads how close."""
-        ordered = sorted(dict.fromkeys(names), key=rank)
+        """One source of each closeness to the origin, the closest first: that is what the planner reads."""
+        first = {source(name).tier: name for name in reversed(tuple(names))}
         return self._pointers(
             (f"source {source(name).tier}", source(name, self.lang).label, Text(name))
-            for name in ordered
+            for name in sorted(first.values(), key=rank)
         )
 
     def periods(self, spelled: Iterable[str]) -> tuple[Pointer, ...]:

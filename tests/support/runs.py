@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -239,11 +239,14 @@ def deps_of(
 ) -> Iterator[Deps]:
     """What the nodes of one run work with, for tests of single nodes."""
     world = toolbox or TableTools(REPLIES)
-    log, journal = EventLog(folder / "events.jsonl"), Journal(folder / "calls.jsonl")
     clock = Clock()
-    reporter = Reporter("test", log, clock)
     limits = Limits(budget or Budget(), Event(), clock)
-    with ThreadPoolExecutor(8) as pool:
+    with (
+        closing(EventLog(folder / "events.jsonl")) as log,
+        closing(Journal(folder / "calls.jsonl")) as journal,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        reporter = Reporter("test", log, clock)
         yield Deps(
             spec=Settings().arms()[arm],
             lm=ScriptedModel(scripts) if isinstance(scripts, Sequence) else scripts,
@@ -255,8 +258,6 @@ def deps_of(
             reporter=reporter,
             limits=limits,
         )
-    log.close()
-    journal.close()
 
 
 def linked(arm: Arm = "diffusion") -> RunState:

@@ -1,0 +1,272 @@
+"""Checking: which cells an observation speaks against, and what may stand there instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from agent.check import check
+from agent.journal import Outcome
+from agent.state import RunState
+from agent.status import status_of
+from agent.types import Contradiction, Plan, Row, RowStatus
+from tests.support.runs import (
+    BORN,
+    BRIEF,
+    CURIE,
+    PEOPLE,
+    POLAND,
+    deps_of,
+    fact,
+    linked,
+    number,
+    plan,
+)
+from tools.types import (
+    Entities,
+    Failed,
+    FieldRef,
+    Measure,
+    Observation,
+    Period,
+    Reason,
+    Scalar,
+    Table,
+    Text,
+    Truth,
+    Verdict,
+)
+
+TORN = number(
+    5,
+    fact(1, POLAND, "population", "5", "mondial"),
+    fact(2, POLAND, "population", "6", "worldbank"),
+    fact(3, POLAND, "population", "7", "factbook"),
+    disagrees=True,
+)
+
+
+def checked(
+    folder: Path,
+    drafted: Plan,
+    seen: Mapping[int, Observation],
+    *,
+    is_complete: bool = True,
+) -> RunState:
+    """The state after checking a plan of which these rows were observed."""
+    rows = tuple(
+        replace(row, status=status_of(row, seen[row.index])) if row.index in seen else row
+        for row in drafted.rows
+    )
+    with deps_of(folder) as deps:
+        for index, observation in seen.items():
+            deps.journal.keep(str(index), Outcome(observation, 0.0))
+        state = replace(
+            linked(),
+            plan=Plan(rows),
+            observed={index: str(index) for index in seen},
+            is_complete=is_complete,
+        )
+        return check(state, deps)
+
+
+def only(state: RunState) -> Contradiction:
+    (contradiction,) = state.notes
+    return contradiction
+
+
+def test_observations_that_fit_contradict_nothing(tmp_path: Path) -> None:
+    drafted = plan({1: "lookup @1 %1", 2: "lookup #1 %2"}, "#2")
+    state = checked(tmp_path, drafted, {1: BORN, 2: PEOPLE})
+    assert (state.notes, state.halt, state.brief) == ((), "", BRIEF)
+
+
+def test_no_value_offers_the_field_that_means_nearly_the_same(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE, "no birth country is known for Marie Curie")
+    state = checked(tmp_path, plan({1: "lookup @1 %1"}, "#1"), {1: missing})
+    found = only(state)
+    assert (found.row, found.cells, found.status) == (1, (2,), RowStatus.EMPTY)
+    assert found.banned == ("%1",)
+    assert [p.target for p in found.offers] == [FieldRef("birth_country_now", "birth country now")]
+    assert found.offers[0].symbol == "%3"
+    assert state.brief is not None
+    assert state.brief.pointer("%3") == found.offers[0]
+
+
+def test_what_the_tool_names_is_offered_before_what_the_table_says(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE, "none", candidates=("area",))
+    found = only(checked(tmp_path, plan({1: "lookup @1 %1"}, "#1"), {1: missing}))
+    assert [p.label for p in found.offers] == ["area"]
+
+
+def test_a_term_the_brief_points_to_is_offered_under_its_pointer(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE, "none", candidates=("population",))
+    state = checked(tmp_path, plan({1: "lookup @1 %1"}, "#1"), {1: missing})
+    assert [p.symbol for p in only(state).offers] == ["%2"]
+    assert state.brief == BRIEF
+
+
+def test_a_gap_in_the_facts_without_anything_near_ends_the_run(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE, "no population is known for Poland")
+    drafted = plan({1: "lookup @1 %1", 2: "lookup #1 %2"}, "#2")
+    state = checked(tmp_path, drafted, {1: BORN, 2: missing})
+    assert state.notes == ()
+    assert state.halt == "gap"
+    assert state.gaps == ("#1 · population: no population is known for Poland",)
+
+
+def test_a_field_that_such_things_never_have_is_the_drafts_mistake(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE, "none")
+    found = only(checked(tmp_path, plan({1: "lookup @1 %2"}, "#1"), {1: missing}))
+    assert (found.cells, found.banned, found.offers) == ((2,), ("%2",), ())
+
+
+def test_no_value_for_the_period_offers_the_periods_there_are(tmp_path: Path) -> None:
+    missing = Failed(
+        Reason.NO_VALUE_FOR_PERIOD, "none for 2024", candidates=("2023", "FY2024", "2024Q1")
+    )
+    found = only(checked(tmp_path, plan({1: "lookup @1 %1 @3"}, "#1"), {1: missing}))
+    assert (found.cells, found.banned) == ((3,), ("@3",))
+    assert [(p.symbol, p.kind, p.target) for p in found.offers] == [
+        ("@5", "period year", Period("2023")),
+        ("@6", "period fiscal", Period("FY2024")),
+        ("@7", "period quarter", Period("2024Q1")),
+    ]
+
+
+def test_the_period_of_a_claim_stands_elsewhere(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE_FOR_PERIOD, "none", candidates=("2023",))
+    drafted = plan({1: "verify @1 %1 = @4 @3"}, "#1")
+    assert only(checked(tmp_path, drafted, {1: missing})).cells == (5,)
+
+
+def test_sources_that_disagree_are_offered_closest_to_the_origin_first(tmp_path: Path) -> None:
+    drafted = plan({1: "lookup @1 %1", 2: "lookup #1 %2"}, "#2")
+    found = only(checked(tmp_path, drafted, {1: BORN, 2: TORN}))
+    assert (found.row, found.cells, found.status) == (2, (4,), RowStatus.CONTRADICTED)
+    assert found.banned == ()
+    assert [(p.kind, p.target) for p in found.offers] == [
+        ("source official", Text("worldbank")),
+        ("source database", Text("mondial")),
+    ]
+    assert "5 (Mondial)" in found.reason
+
+
+def test_a_lookup_that_names_its_source_is_not_contradicted_by_others(tmp_path: Path) -> None:
+    drafted = plan({1: "lookup @1 %2 <nil> @4"}, "#1")
+    assert checked(tmp_path, drafted, {1: TORN}).notes == ()
+
+
+def test_a_whole_table_is_not_contradicted_by_some_torn_rows(tmp_path: Path) -> None:
+    rows = tuple(Measure(e, Decimal(1), "", "", (), disagrees=True) for e in (CURIE, POLAND))
+    assert checked(tmp_path, plan({1: "lookup @2 %2"}, "#1"), {1: Table("x", rows)}).notes == ()
+
+
+def test_a_source_without_a_value_is_replaced_by_one_that_has_it(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE, "none comes from press", candidates=("worldbank",))
+    found = only(checked(tmp_path, plan({1: "lookup @1 %2 <nil> @4"}, "#1"), {1: missing}))
+    assert (found.cells, [p.kind for p in found.offers]) == ((4,), ["source official"])
+
+
+def test_a_field_of_another_type_is_replaced_by_one_that_fits(tmp_path: Path) -> None:
+    wrong = Failed(
+        Reason.TYPE_MISMATCH, "population is no field of laureate", candidates=("birth_country",)
+    )
+    found = only(checked(tmp_path, plan({1: "lookup @1 %2"}, "#1"), {1: wrong}))
+    assert (found.cells, found.status) == ((2,), RowStatus.FAILED)
+    assert [p.symbol for p in found.offers] == ["%1"]
+
+
+def test_words_where_a_number_is_needed_speak_against_the_row_that_read_them(
+    tmp_path: Path,
+) -> None:
+    drafted = plan({1: "lookup @1 %1", 2: "calculate sum #1"}, "#2")
+    wrong = Failed(Reason.TYPE_MISMATCH, "sum takes numbers")
+    state = checked(tmp_path, drafted, {1: Scalar("Warsaw"), 2: wrong})
+    found = only(state)
+    assert (found.row, found.cells, found.banned) == (1, (2,), ("%1",))
+    assert [row.status for row in state.drafted.rows[:2]] == [
+        RowStatus.CONTRADICTED,
+        RowStatus.FAILED,
+    ]
+
+
+def test_an_empty_set_speaks_against_the_last_condition(tmp_path: Path) -> None:
+    drafted = plan({1: "search @2 @1 @4"}, "#1")
+    found = only(checked(tmp_path, drafted, {1: Entities(())}))
+    assert (found.cells, found.banned, found.status) == ((3,), ("@4",), RowStatus.EMPTY)
+
+
+def test_a_filter_that_keeps_nobody_may_ask_the_near_field(tmp_path: Path) -> None:
+    drafted = plan({1: "search @2", 2: "verify #1 %1 = @4"}, "#2")
+    nobody = Failed(Reason.EMPTY, "none of 9 members has it")
+    found = only(checked(tmp_path, drafted, {1: Entities((CURIE,)), 2: nobody}))
+    assert (found.row, found.cells) == (2, (2,))
+    assert [p.label for p in found.offers] == ["birth country now"]
+
+
+@pytest.mark.parametrize(
+    ("truth", "finish", "is_contradicted"),
+    [
+        (Truth.CONTRADICTED, "#1", True),
+        (Truth.CONTRADICTED, "#2", False),
+        (Truth.SUPPORTED, "#1", False),
+    ],
+)
+def test_a_false_claim_contradicts_the_plan_unless_it_is_the_answer(
+    tmp_path: Path, truth: Truth, finish: str, is_contradicted: bool
+) -> None:
+    drafted = plan({1: "lookup @1 %1", 2: "verify @4 %1 = @1"}, finish)
+    state = checked(tmp_path, drafted, {1: BORN, 2: Verdict(truth, "a claim")})
+    assert bool(state.notes) == is_contradicted
+
+
+def test_a_claim_is_not_judged_before_the_plan_is_complete(tmp_path: Path) -> None:
+    drafted = plan({1: "verify @4 %1 = @1"})
+    claim = Verdict(Truth.CONTRADICTED, "a claim")
+    assert checked(tmp_path, drafted, {1: claim}, is_complete=False).notes == ()
+
+
+def test_a_claim_that_the_facts_do_not_decide_is_a_gap(tmp_path: Path) -> None:
+    drafted = plan({1: "lookup @1 %1", 2: "verify #1 %2 > @3"}, "#2")
+    state = checked(tmp_path, drafted, {1: BORN, 2: Verdict(Truth.UNKNOWN, "a claim")})
+    assert state.halt == "gap"
+
+
+def test_a_row_that_nothing_rests_on_does_not_matter(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE, "none")
+    drafted = plan({1: "lookup @1 %1", 2: "lookup @4 %2"}, "#1")
+    state = checked(tmp_path, drafted, {1: BORN, 2: missing})
+    assert (state.notes, state.halt) == ((), "")
+
+
+def test_a_reference_to_a_row_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    found = only(checked(tmp_path, plan({1: "lookup @1 %1"}, "#5"), {1: BORN}))
+    assert (found.row, found.cells, found.banned) == (8, (1,), ("#5",))
+
+
+def test_a_tool_that_is_down_cannot_be_mended_by_other_words(tmp_path: Path) -> None:
+    down = Failed(Reason.UNAVAILABLE, "the source does not answer", retryable=True)
+    state = checked(tmp_path, plan({1: "lookup @1 %1"}, "#1"), {1: down})
+    assert (state.notes, state.halt) == ((), "gap")
+
+
+@pytest.mark.parametrize(
+    ("observation", "status"),
+    [
+        (BORN, RowStatus.OK),
+        (Entities(()), RowStatus.EMPTY),
+        (Table("x", ()), RowStatus.EMPTY),
+        (Failed(Reason.EMPTY, ""), RowStatus.EMPTY),
+        (Failed(Reason.AMBIGUOUS, ""), RowStatus.FAILED),
+        (TORN, RowStatus.CONTRADICTED),
+        (Verdict(Truth.CONTRADICTED, ""), RowStatus.OK),
+    ],
+)
+def test_an_observation_makes_a_status(observation: Observation, status: RowStatus) -> None:
+    row = Row(1, "lookup", ("@1", "%2", "<nil>", "<nil>", "<nil>", "<nil>"))
+    assert status_of(row, observation) is status

@@ -1,0 +1,92 @@
+"""Settings: file < environment < command line, and whatever is unknown or out of range is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent.errors import SettingsError
+from agent.settings import keys, load
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    settings = load(environ={})
+    assert settings.decode.threshold == 0.9
+    assert settings.decode.max_steps == 4
+    assert settings.answer_lang is None
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('seed = 1\nmodel = "file"\nlang = "zh"\n[budget]\nmax_turns = 5\n')
+    env = {"PALIMPSEST_SEED": "2", "PALIMPSEST_MODEL": "environment", "HOME": "/"}
+    settings = load({"seed": 3, "lang": None}, env, file)
+    assert (settings.seed, settings.model, settings.lang) == (3, "environment", "zh")
+    assert settings.caps.max_turns == 5
+
+
+def test_nested_keys_have_a_name_in_the_environment() -> None:
+    settings = load(
+        environ={"PALIMPSEST_BUDGET_MAX_CALLS": "7", "PALIMPSEST_DECODE_THRESHOLD": "0.5"}
+    )
+    assert (settings.caps.max_calls, settings.decode.threshold) == (7, 0.5)
+
+
+def test_the_file_may_be_named_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("seed = 9\n")
+    assert load(environ={"PALIMPSEST_SETTINGS": str(tmp_path / "mine.toml")}).seed == 9
+
+
+@pytest.mark.parametrize(
+    ("overrides", "environ", "text", "words"),
+    [
+        ({"budget.max_turn": 3}, {}, "", ["budget.max_turn", "did you mean budget.max_turns?"]),
+        (
+            {},
+            {"PALIMPSEST_SEEDS": "1"},
+            "",
+            ["PALIMPSEST_SEEDS", "environment", "PALIMPSEST_SEED?"],
+        ),
+        ({}, {}, "sed = 1", ["'sed'", "settings.toml", "did you mean seed?"]),
+        ({}, {}, "seed = ", ["settings.toml", "cannot be read"]),
+        ({"budget.max_turns": 0}, {}, "", ["budget.max_turns = 0", "greater than or equal to 1"]),
+        ({}, {"PALIMPSEST_DECODE_THRESHOLD": "high"}, "", ["decode.threshold", "'high'", "number"]),
+        ({"lang": "fr"}, {}, "", ["lang = 'fr'", "'en'"]),
+    ],
+)
+def test_what_cannot_be_used_is_named_in_one_line(
+    tmp_path: Path,
+    overrides: dict[str, object],
+    environ: dict[str, str],
+    text: str,
+    words: list[str],
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load(overrides, environ, file)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert [word for word in words if word not in message] == []
+
+
+def test_a_file_that_is_named_but_missing_is_an_error() -> None:
+    with pytest.raises(SettingsError, match="/nowhere"):
+        load(environ={"PALIMPSEST_SETTINGS": "/nowhere.toml"})
+
+
+def test_every_key_has_one_name_in_the_environment() -> None:
+    names = [key.replace(".", "_").upper() for key in keys()]
+    assert len(names) == len(set(names))
+
+
+def test_arms_differ_in_the_decoding_alone() -> None:
+    settings = load({"decode.max_steps": 6, "seed": 4, "constrained": False}, {})
+    arms = settings.arms()
+    assert arms["diffusion"].params.block_length is None
+    assert arms["diffusion"].params.max_steps == 6
+    assert arms["ar-plan"].params == arms["ar-react"].params
+    assert arms["ar-plan"].params.block_length == 1
+    assert {arm.params.seed for arm in arms.values()} == {4}
+    assert {arm.params.constrained for arm in arms.values()} == {False}
