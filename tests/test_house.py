@@ -100,11 +100,13 @@ def _banned_words() -> set[str]:
     """The backticked words in the last column of the glossary's tables."""
     lines = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
     cells = [line.split("|")[-2] for line in lines if line.startswith("|")]
-    return {word for cell in cells for word in re.findall(r"`([a-z0-9_]+)`", cell)}
+    return {word for cell in cells for word in re.findall(r"`([a-z0-9_.]+)`", cell)}
 
 
 def _has_word(name: str, word: str) -> bool:
-    """Whether a name contains the word as one of its parts, or begins with it (`handle_`)."""
+    """Whether a name contains the word as one of its parts, begins with it (`handle_`) or is it (`utils.py`)."""
+    if word.endswith(".py"):
+        return name == word
     if word.endswith("_"):
         return name.lstrip("_").startswith(word)
     return re.search(rf"(?:^|_){word}(?:_|$)", name) is not None
@@ -161,7 +163,7 @@ def test_names_follow_the_glossary() -> None:
     found = {
         f"{path.relative_to(ROOT)}: {name}"
         for path in SOURCES
-        for name in {*_identifiers(path.read_text(encoding="utf-8")), path.stem}
+        for name in {*_identifiers(path.read_text(encoding="utf-8")), path.name}
         if any(_has_word(name, word) for word in banned)
     }
     assert found == set()
