@@ -191,4 +191,6 @@ def n_shared(cached: Rows[int], tokens: Rows[int]) -> int:
     """How many tokens two sequences have in common from the start."""
     if cached == tokens[: len(cached)]:
         return len(cached)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(cached, tokens, strict=False)))
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(cached, tokens, strict=False))
+    )

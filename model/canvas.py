@@ -83,9 +83,7 @@ class Canvas:
     def snapshots(self) -> dict[str, float]:
         """The lowest snapshot confidence of each slot's cells."""
         confidence = self.confidence.tolist()
-        return {
-            name: min(confidence[span], default=1.0) for name, span in self.spans.items()
-        }
+        return {name: min(confidence[span], default=1.0) for name, span in self.spans.items()}
 
     def picture(self) -> tuple[Cell, ...]:
         """Every cell as it is now."""

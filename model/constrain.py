@@ -73,12 +73,13 @@ class Constraint:
             self._possible = self._completable()
         return self._possible
 
-    def forced(self, masked: Tensor) -> tuple[Tensor, Tensor]:
-        """The masked cells in which only one word is possible, and those words."""
+    def take_forced(self, masked: Tensor) -> tuple[Tensor, Tensor]:
+        """The masked cells in which only one word is possible, and those words; known from now on."""
         possible = self.possible()[:-1]
-        only_one = masked & self._grammar.governed & (possible.sum(1) == 1)
-        cells = only_one.nonzero().squeeze(1)
-        return cells, self._grammar.words[possible[cells].to(torch.uint8).argmax(1)]
+        has_one = masked & self._grammar.governed & (possible.sum(1) == 1)
+        cells, word = (possible & has_one.unsqueeze(1)).nonzero(as_tuple=True)
+        self._permitted[cells] = possible[cells]  # rules nothing out, so what is possible stays
+        return cells, self._grammar.words[word]
 
     def propose(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
         """Words and confidences for `cells`, whose `logits` are (cells, vocabulary)."""

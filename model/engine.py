@@ -134,9 +134,7 @@ class Engine:
         return logits.split([len(states) for states in scored])
 
 
-def _rows(
-    fills: Sequence[Fill], queries: Sequence[Query], n_rows: int
-) -> tuple[Tensor, Tensor]:
+def _rows(fills: Sequence[Fill], queries: Sequence[Query], n_rows: int) -> tuple[Tensor, Tensor]:
     """The ids and positions (fills, rows) to read; short ones are padded with what nobody attends to."""
     device = queries[0].rows.device
     read = [f.canvas.sequence[q.start : q.stop] for f, q in zip(fills, queries, strict=True)]

@@ -131,7 +131,9 @@ class Fill:
             return
         cells = self.canvas.open[self._block].nonzero().squeeze(1) + self._block.start
         confidence = self.canvas.confidence[cells]
-        self._mask_again(cells[self.remask.after_step(confidence, self._step, self.params.max_steps)])
+        self._mask_again(
+            cells[self.remask.after_step(confidence, self._step, self.params.max_steps)]
+        )
 
     def _mask_again(self, cells: Tensor) -> None:
         self.canvas.remask(cells)
@@ -141,13 +143,15 @@ class Fill:
         """Reveal cells in which only one word is possible: they need no forward."""
         if not self.params.constrained or not bool(self.canvas.masked.any()):
             return
-        cells, ids = self.constraint.forced(self.canvas.masked)
+        cells, ids = self.constraint.take_forced(self.canvas.masked)
         if len(cells):
             self.canvas.reveal(cells, ids, torch.ones_like(ids, dtype=torch.float))
             self._first_choice[cells] = ids
 
     def _leave_block(self) -> None:
-        is_open = bool(self.canvas.masked[self._block.start : min(self._block.stop, self._end)].any())
+        is_open = bool(
+            self.canvas.masked[self._block.start : min(self._block.stop, self._end)].any()
+        )
         if not is_open:
             self.canvas.commit(self._block)
             self._enter_block()
@@ -169,7 +173,9 @@ class Fill:
         self.is_draft = False
         canvas.commit(slice(0, canvas.n_cells))
         cells = (canvas.open & ~canvas.masked).nonzero().squeeze(1)
-        weakest = cells[self.remask.after_draft(canvas.confidence[cells])] if is_draft else cells[:0]
+        weakest = (
+            cells[self.remask.after_draft(canvas.confidence[cells])] if is_draft else cells[:0]
+        )
         if not len(weakest):
             self.is_done = True
             return
@@ -187,4 +193,6 @@ def _check(params: DecodeParams, canvas: Canvas) -> None:
     if params.temperature < 0:
         raise ModelError(f"temperature is {params.temperature}; it must be at least 0")
     if params.stop_after is not None and params.stop_after not in canvas.spans:
-        raise TemplateError(f"stop_after names slot {params.stop_after!r}; the template has no such slot")
+        raise TemplateError(
+            f"stop_after names slot {params.stop_after!r}; the template has no such slot"
+        )

@@ -124,7 +124,9 @@ class _Cells:
     def __init__(self, record: Record, places: Mapping[str, Place]) -> None:
         unknown = [name for name in record.slots if name not in places]
         if unknown:
-            raise TemplateError(f"a record names slot {unknown[0]!r}; the template has no such slot")
+            raise TemplateError(
+                f"a record names slot {unknown[0]!r}; the template has no such slot"
+            )
         mine = [places[name] for name in record.slots]
         self.cells = [cell for place in mine for cell in place.cells]
         self.options = [
@@ -167,7 +169,10 @@ def _choices(records: Sequence[_Cells], sets: _Sets) -> Tensor:
     width = max((len(record.cells) for record in records), default=1)
     n_alternatives = max((len(record.options) for record in records), default=1)
     choice = [
-        [[sets.index(words) for words in option] + [0] * (width - len(option)) for option in options]
+        [
+            [sets.index(words) for words in option] + [0] * (width - len(option))
+            for option in options
+        ]
         for options in (record.options for record in records)
     ]
     nothing = [[0] * width]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import torch
+
 from model.canvas import Canvas
 from model.fill import Fill
 from model.types import DenoiseStep, Template
@@ -18,6 +20,7 @@ class Trace:
         self._n_steps = 0
         self._before = _Snapshot(fill.canvas, fill.canvas.open.tolist())
 
+    @torch.inference_mode()
     def step(self) -> DenoiseStep:
         """The picture after one forward and its update."""
         fill, before = self._fill, self._before
@@ -51,6 +54,8 @@ class Trace:
 
     def _newly_committed(self) -> tuple[str, ...]:
         canvas = self._fill.canvas
+        if self._fill.remask.revises_draft and self._fill.is_draft:
+            return ()
         final = (canvas.committed | (~canvas.open)).tolist()
         done = [g for g in self._groups if all(all(final[canvas.spans[name]]) for name in g)]
         self._groups = [group for group in self._groups if group not in done]

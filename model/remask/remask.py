@@ -11,7 +11,8 @@ class Remask(Protocol):
     """A rule that takes reveals back, by the confidence at which they were made.
 
     `is_final`: a revealed cell stays as it is. `reveals_all`: each step reveals every masked cell,
-    whatever the select rule says. Confidences come as (cells,), of the cells that may be masked.
+    whatever the select rule says. `revises_draft`: committed blocks are reopened once all are done.
+    Confidences come as (cells,), of the cells that may be masked.
     """
 
     @property
@@ -22,6 +23,11 @@ class Remask(Protocol):
     @property
     def reveals_all(self) -> bool:
         """Whether this rule alone decides what stays."""
+        ...
+
+    @property
+    def revises_draft(self) -> bool:
+        """Whether `after_draft` may take something back."""
         ...
 
     def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
@@ -38,6 +44,7 @@ class KeepAll:
 
     is_final = True
     reveals_all = False
+    revises_draft = False
 
     def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
         """None."""

@@ -15,6 +15,7 @@ class RunningConfidence:
 
     is_final = False
     reveals_all = True
+    revises_draft = False
 
     def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
         """The weakest cells beyond this step's share."""

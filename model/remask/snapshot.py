@@ -18,6 +18,7 @@ class Snapshot:
 
     is_final = False
     reveals_all = False
+    revises_draft = True
 
     def __init__(self, ratio: float = RATIO) -> None:
         self.ratio = ratio

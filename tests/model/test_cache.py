@@ -143,7 +143,9 @@ def test_idle_sequences_give_way_the_longest_unused_first() -> None:
 def test_a_full_cache_says_what_to_do() -> None:
     cache = PagedCache(2, 4)
     kept = cache.open([], 4)
-    with pytest.raises(CacheFullError, match="2 more pages of 4 tokens are needed, 1 of 2 are free"):
+    with pytest.raises(
+        CacheFullError, match="2 more pages of 4 tokens are needed, 1 of 2 are free"
+    ):
         cache.open([], 8)
     cache.close(kept)
     assert cache.open([], 8).is_contiguous

@@ -71,7 +71,9 @@ def test_a_slot_has_a_text_once_no_cell_of_it_is_masked() -> None:
 
 def test_the_picture_names_every_state() -> None:
     canvas = canvas_of(Template("a", ("#1", Slot("known", value="find"), Slot("x"), Slot("y"))))
-    canvas.reveal(torch.tensor([2]), torch.tensor([tiny_tokens().word_id("@1")]), torch.tensor([0.5]))
+    canvas.reveal(
+        torch.tensor([2]), torch.tensor([tiny_tokens().word_id("@1")]), torch.tensor([0.5])
+    )
     shown = [(cell.text, cell.state, cell.slot, cell.confidence) for cell in canvas.picture()]
     assert shown == [
         ("#1", CellState.FIXED, "", None),
@@ -115,8 +117,8 @@ def test_two_slots_of_one_name_are_refused() -> None:
 
 
 def test_an_unknown_word_in_a_grammar_is_named() -> None:
-    from tests.model.tiny import tiny_engine
     from model.types import DecodeParams
+    from tests.model.tiny import tiny_engine
 
     template = Template("a", (Slot("x", 1, frozenset({"find", "no-such-word"})),))
     with pytest.raises(TokenizerError, match="'no-such-word'"):

@@ -44,7 +44,9 @@ def words_in(constraint: Constraint, canvas: Canvas, name: str) -> set[str]:
     return {tiny_tokens().word(int(i)) for i in constraint._grammar.words[row]}
 
 
-def agreeing(known: Mapping[str, str], banned: Mapping[str, frozenset[str]]) -> list[dict[str, str]]:
+def agreeing(
+    known: Mapping[str, str], banned: Mapping[str, frozenset[str]]
+) -> list[dict[str, str]]:
     return [
         plan
         for plan in PLANS
@@ -144,7 +146,7 @@ def test_a_forced_cell_is_one_with_a_single_possible_word(
 ) -> None:
     known, banned = state
     constraint, canvas = constraint_of(plan_template(2, known, banned))
-    cells, ids = constraint.forced(canvas.masked)
+    cells, ids = constraint.take_forced(canvas.masked)
     forced = {int(c): tiny_tokens().word(int(i)) for c, i in zip(cells, ids, strict=True)}
     plans = agreeing(known, banned)
     expected = {
@@ -155,9 +157,18 @@ def test_a_forced_cell_is_one_with_a_single_possible_word(
     assert forced == expected
 
 
+def test_a_forced_word_is_known_when_what_forced_it_is_masked_again() -> None:
+    constraint, canvas = constraint_of(plan_template(2))
+    verb = torch.tensor([cell(canvas, "1.verb")])
+    constraint.learn(verb, torch.tensor([tiny_tokens().word_id("nop")]))
+    constraint.take_forced(canvas.masked)
+    constraint.forget(verb)
+    assert words_in(constraint, canvas, "1.verb") == {"nop"}
+
+
 def test_after_an_idle_record_everything_is_forced() -> None:
     constraint, canvas = constraint_of(plan_template(3, {"1.verb": "find", "2.verb": "nop"}))
-    cells, ids = constraint.forced(canvas.masked)
+    cells, ids = constraint.take_forced(canvas.masked)
     words = {int(c): tiny_tokens().word(int(i)) for c, i in zip(cells, ids, strict=True)}
     names = ("2.a", "2.b", *slot_names(3))
     assert words == {
@@ -210,7 +221,9 @@ def test_an_alternative_spans_all_cells_of_a_wide_slot() -> None:
 
 
 def test_free_text_takes_any_word_but_a_banned_one() -> None:
-    template = Template("a", (Slot("x", 1, None, None, set_of("find")), Slot("v", 1, set_of("join"))))
+    template = Template(
+        "a", (Slot("x", 1, None, None, set_of("find")), Slot("v", 1, set_of("join")))
+    )
     constraint, canvas = constraint_of(template)
     logits = torch.zeros(2, tiny_tokens().vocab_size)
     logits[:, tiny_tokens().word_id("find")] = 5.0

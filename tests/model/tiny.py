@@ -78,9 +78,7 @@ def plan_template(
         parts.append(ROWS[row - 1])
         for column, name in enumerate(names):
             allowed = frozenset().union(*(option[column] for option in options))
-            parts.append(
-                Slot(name, 1, allowed, known.get(name), banned.get(name, frozenset()))
-            )
+            parts.append(Slot(name, 1, allowed, known.get(name), banned.get(name, frozenset())))
         records.append(Record(names, options, idle=0))
     refs = set_of(*ROWS[:n_rows])
     last = Slot("last", 1, refs, known.get("last"), banned.get("last", frozenset()))

@@ -1,0 +1,80 @@
+"""The remask rules against their definitions, alone and in a fill."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.remask.registry import REMASK, remask_rule
+from model.remask.running import RunningConfidence
+from model.remask.snapshot import Snapshot
+from model.types import DecodeParams, Slot, Template
+from tests.model.tiny import tiny_engine
+
+VALUES = st.lists(st.integers(0, 100), min_size=1, max_size=30)
+
+
+def weakest(values: list[int], n: int) -> list[int]:
+    return sorted(sorted(range(len(values)), key=lambda i: (values[i], i))[:n])
+
+
+@given(VALUES, st.integers(1, 9), st.data())
+def test_running_confidence_keeps_the_share_of_its_step(
+    values: list[int], n_steps: int, data: st.DataObject
+) -> None:
+    step = data.draw(st.integers(1, n_steps))
+    taken = RunningConfidence().after_step(torch.tensor(values) / 100, step, n_steps)
+    n_kept = math.ceil(len(values) * step / n_steps)
+    assert sorted(taken.tolist()) == weakest(values, len(values) - n_kept)
+
+
+@given(VALUES, st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+def test_snapshot_takes_the_weakest_share_of_the_draft_back(
+    values: list[int], ratio: float
+) -> None:
+    taken = Snapshot(ratio).after_draft(torch.tensor(values) / 100)
+    assert sorted(taken.tolist()) == weakest(values, int(ratio * len(values)))
+
+
+def test_a_rule_that_is_not_asked_for_does_nothing() -> None:
+    confidence = torch.tensor([0.1, 0.2])
+    for name in ("none", "rcr"):
+        assert len(remask_rule(DecodeParams(remask=name)).after_draft(confidence)) == 0
+    for name in ("none", "snapshot"):
+        assert len(remask_rule(DecodeParams(remask=name)).after_step(confidence, 1, 4)) == 0
+
+
+@pytest.mark.parametrize("n_cells", [7, 12])
+def test_running_confidence_follows_its_schedule_in_a_fill(n_cells: int) -> None:
+    template = Template("a b c", (Slot("text", n_cells),))
+    steps = list(tiny_engine().stream(template, DecodeParams(remask="rcr", max_steps=4)))
+    masked = [sum(cell.state == "masked" for cell in step.cells) for step in steps]
+    assert masked == [n_cells - math.ceil(n_cells * i / 4) for i in range(1, 5)]
+
+
+def test_snapshot_denoises_the_weakest_cells_once_more_in_view_of_the_whole_canvas() -> None:
+    template = Template("a b c", (Slot("text", 10),))
+    params = DecodeParams(remask="snapshot", block_length=2, threshold=0.0)
+    steps = list(tiny_engine().stream(template, params))
+    masked = [sum(cell.state == "masked" for cell in step.cells) for step in steps]
+    assert masked == [8, 6, 4, 2, 3, 0]
+    assert [step.remasked for step in steps] == [(), (), (), (), ("text",), ()]
+    before, after = steps[3].cells, steps[4].cells
+    drafted = [cell.confidence for cell in before if cell.confidence is not None]
+    kept = [cell.confidence for cell in after if cell.confidence is not None]
+    assert min(kept[:-2], default=1.0) >= sorted(drafted)[0]
+    assert [step.committed for step in steps] == [()] * 5 + [("text",)]
+
+
+@pytest.mark.parametrize("name", sorted(REMASK))
+def test_every_rule_ends(name: str) -> None:
+    template = Template("a b c", (Slot("text", 9),))
+    for block_length in (None, 1, 4):
+        params = DecodeParams(remask=name, block_length=block_length, max_steps=3)
+        filling = tiny_engine().fill(template, params)
+        assert filling.usage.new_tokens == 9
+        assert filling.usage.forwards <= 9 + 3
