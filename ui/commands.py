@@ -1,0 +1,234 @@
+"""What each command does. Results go to standard output, progress to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.progress import Progress
+
+from agent.errors import RunError
+from agent.settings import Settings, load
+from agent.types import Language, RunResult
+from ui.complaints import UsageError
+
+if TYPE_CHECKING:
+    from agent.runner import Runner
+    from ui.reporting import ReportWriter
+    from ui.watch import Watch
+
+_WENT_WRONG = {"failed", "stopped"}
+_PIPE_WIDTH = 200
+
+
+def settings_of(args: Namespace) -> Settings:
+    """The settings with what the command line says on top."""
+    given: Mapping[str, object] = {
+        "model": args.model,
+        "ar_model": args.ar_model,
+        "lang": args.lang,
+        "seed": args.seed,
+        "budget.max_turns": args.max_turns,
+        "budget.max_calls": args.max_calls,
+        "budget.max_seconds": args.max_seconds,
+        "cache_dir": args.cache,
+        "state_dir": args.state,
+    }
+    return load(given)
+
+
+@contextmanager
+def runner_for(settings: Settings) -> Iterator[Runner]:
+    """The agents of these settings: the one place where the command line reaches them."""
+    from agent.factory import runner
+
+    made = runner(settings)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def writer_for(runner: Runner, settings: Settings) -> ReportWriter:
+    """The report writer over those agents' runs."""
+    from agent.factory import facts
+    from ui.reporting import ReportWriter, chinese_names
+
+    store = facts(settings.cache_dir)
+    return ReportWriter(runner, runner.kit.toolbox, lambda: chinese_names(store))
+
+
+def watch_for(args: Namespace, lang: Language, pace: float = 0.0) -> Watch:
+    """A watch on standard error, quiet where the output is for programs."""
+    from ui.watch import Watch
+
+    is_quiet = getattr(args, "json", False)
+    return Watch(Console(stderr=True), lang, pace, is_quiet=is_quiet)
+
+
+def language_of(args: Namespace, question: str) -> Language:
+    """The language asked for, else the question's."""
+    from agent.runner import language_of as language_of_question
+
+    chosen: Language | None = args.lang
+    return chosen or language_of_question(question)
+
+
+def ask(args: Namespace) -> int:
+    """Answer a question."""
+    from ui.console import answer, signs_for
+
+    question = _checked(args.question)
+    with runner_for(settings_of(args)) as runner:
+        watch = watch_for(args, language_of(args, question))
+        [done] = watch.run(runner, question, [args.arm])
+    if args.json:
+        _print_json(done.result.model_dump(mode="json"))
+    else:
+        console = _output()
+        console.print(answer(done.result, signs_for(console)), highlight=False)
+    return code_of([done.result])
+
+
+def compare(args: Namespace) -> int:
+    """Let several arms answer a question."""
+    from ui.console import comparison
+
+    question = _checked(args.question)
+    with runner_for(settings_of(args)) as runner:
+        watch = watch_for(args, language_of(args, question))
+        results = [done.result for done in watch.run(runner, question, args.arms)]
+    if args.json:
+        runs = [result.model_dump(mode="json") for result in results]
+        _print_json({"question": question, "runs": runs})
+    else:
+        console = _output()
+        for result in results:
+            console.print(f"{result.arm}: {result.answer}", markup=False, highlight=False)
+        console.print()
+        console.print(comparison(results))
+    return code_of(results)
+
+
+def report(args: Namespace) -> int:
+    """Answer a question with a document."""
+    from ui.export.write import formats, ready, write
+
+    asked, folder, question = formats(args.format), ready(Path(args.out)), _checked(args.question)
+    settings, lang = settings_of(args), language_of(args, question)
+    with runner_for(settings) as runner:
+        [done] = watch_for(args, lang).run(runner, question, [args.arm])
+        if done.result.status == "failed":
+            raise RunError(done.result.answer)
+        made = writer_for(runner, settings).report(done.run_id, lang, date.today().isoformat())
+    paths = write(made, folder, asked)
+    if args.json:
+        files = [str(path) for path in paths]
+        _print_json({"question": question, "status": done.result.status, "files": files})
+    else:
+        sys.stdout.write("".join(f"{path}\n" for path in paths))
+    return code_of([done.result])
+
+
+def bench(args: Namespace) -> int:
+    """Measure the arms on a file of tasks."""
+    from agent.bench import read_tasks
+    from agent.factory import bench as bench_of
+    from agent.scores import markdown
+    from ui.export.write import ready
+
+    tasks = read_tasks(Path(args.tasks), args.limit)
+    folder = ready(Path(args.out)) if args.out else None
+    with _counted(len(tasks) * len(args.arms), Console(stderr=True)) as count:
+        found = bench_of(settings_of(args), args.arms, folder, lambda _: count()).compare(tasks)
+    if args.json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        sys.stdout.write(markdown(found))
+    return 0
+
+
+@contextmanager
+def _counted(total: int, console: Console) -> Iterator[Callable[[], None]]:
+    """A progress bar on a terminal; nothing elsewhere."""
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        runs = progress.add_task("runs", total=total)
+        yield lambda: progress.advance(runs)
+
+
+def tour(args: Namespace) -> int:
+    """Both agents on the bundled tasks."""
+    from ui.tour import travel
+
+    return travel(args)
+
+
+def ui(args: Namespace) -> int:
+    """Serve the page until interrupted."""
+    from ui.app import serve
+    from ui.serving import PortBusyError
+
+    settings = settings_of(args)
+    with runner_for(settings) as runner:
+        try:
+            serve(runner, writer_for(runner, settings), args.lang or "en", args.host, args.port)
+        except PortBusyError as error:
+            raise UsageError(str(error)) from error
+    return 0
+
+
+def doctor(args: Namespace) -> int:
+    """Say what this machine has."""
+    from ui.console import finding_line, signs_for
+    from ui.doctor import examine
+
+    console, found = _output(), []
+    for finding in examine(settings_of(args)):
+        found.append(finding)
+        if not args.json:
+            console.print(finding_line(finding, signs_for(console)), highlight=False)
+    if args.json:
+        _print_json({"findings": [finding.as_json() for finding in found]})
+    return int(any(finding.is_needed and finding.state != "ok" for finding in found))
+
+
+COMMANDS: Final[dict[str, Callable[[Namespace], int]]] = {
+    "ask": ask,
+    "compare": compare,
+    "report": report,
+    "bench": bench,
+    "tour": tour,
+    "ui": ui,
+    "doctor": doctor,
+}
+
+
+def code_of(results: Sequence[RunResult]) -> int:
+    """0 where every run answered or honestly could not, 1 where one failed or was stopped."""
+    return int(any(result.status in _WENT_WRONG for result in results))
+
+
+def _checked(question: str) -> str:
+    from agent.runner import checked_question
+
+    return checked_question(question)
+
+
+def _output() -> Console:
+    """Standard output; in a pipe lines are never broken."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_PIPE_WIDTH)
+
+
+def _print_json(content: object) -> None:
+    """One object; escaped where the terminal could not show it."""
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    text = json.dumps(content, ensure_ascii=encoding != "utf8", indent=2)
+    sys.stdout.write(f"{text}\n")
