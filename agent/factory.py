@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
+from agent.bench import Bench
+from agent.judge import Task
 from agent.kit import Kit
 from agent.link import Linker
 from agent.runner import Runner
+from agent.scores import Judged
 from agent.settings import Settings
 from agent.types import Arm
 from model.types import LanguageModel
 from tools.facts.store import FactStore
+from tools.planted import PlantedToolbox
 from tools.toolbox import Toolbox
 
 _KEPT = 4
@@ -55,3 +59,22 @@ def load(name: str) -> LanguageModel:
     from model.loading import load_model
 
     return load_model(name)
+
+
+def bench(
+    settings: Settings,
+    arms: Sequence[Arm],
+    out: Path | None = None,
+    tell: Callable[[Judged], None] = lambda _: None,
+) -> Bench:
+    """A comparison of arms; its runs are not watched, so their canvases are not written down."""
+    quiet = settings.model_copy(update={"shows_canvas": False})
+    return Bench(
+        runner(quiet), tuple(arms), partial(world_without, facts(settings.cache_dir)), out, tell
+    )
+
+
+def world_without(store: FactStore, task: Task) -> Toolbox | None:
+    """The tools of a task whose facts are partly hidden; None where all may be seen."""
+    gaps = [(plant.entity, plant.field) for plant in task.plant]
+    return PlantedToolbox(store, gaps) if gaps else None

@@ -2,7 +2,7 @@
 
 Guarantees: whatever happens is in the run's event log, and watchers only read that log; a run that was killed
 goes on from its last checkpoint without repeating a call it has the answer to; a question is refused before
-anything is written, or kept whole. A run that breaks is recorded as failed, and the error is raised.
+anything is written, or kept whole. A run that breaks is recorded as failed, and its error is not swallowed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from threading import Event
 from typing import get_args
 
@@ -30,10 +31,25 @@ from agent.report.types import Evidence
 from agent.settings import Settings
 from agent.state import Clock, Limits, Reporter, RunState, there
 from agent.types import Arm, Language, RunResult
+from tools.types import Tools
 
 MAX_QUESTION_CHARS = 4000
 _RUNS_AT_ONCE = 8
 _CJK = re.compile(r"[一-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a run ended: its result, and the error that broke it, if one did."""
+
+    result: RunResult
+    error: Exception | None = None
+
+    def require(self) -> RunResult:
+        """The result of a run that was not broken."""
+        if self.error is not None:
+            raise self.error
+        return self.result
 
 
 class Runner:
@@ -49,7 +65,12 @@ class Runner:
     def run(self, question: str, arm: Arm) -> RunResult:
         """Answer a question."""
         run_id = self._created(question, arm)
-        return self._execute(run_id, self._start_state(question, arm))
+        return self._execute(run_id, self._start_state(question, arm)).require()
+
+    def attempt(self, question: str, arm: Arm, toolbox: Tools | None = None) -> RunResult:
+        """Answer a question, if asked for in another world; a run that breaks gives its failed result."""
+        run_id = self._created(question, arm)
+        return self._execute(run_id, self._start_state(question, arm), toolbox).result
 
     def start(self, question: str, arm: Arm) -> str:
         """Begin to answer a question; the run's id, to follow it by."""
@@ -85,7 +106,7 @@ class Runner:
         self._stops[run_id] = Event()
         lang: Language | None = "zh" if began.lang == "zh" else "en"
         arm = _checked_arm(began.arm)
-        return self._execute(run_id, RunState(began.question, arm, lang))
+        return self._execute(run_id, RunState(began.question, arm, lang)).require()
 
     def stop(self, run_id: str) -> bool:
         """Ask a run to end and hand over what it has established; whether it is at work here."""
@@ -147,7 +168,7 @@ class Runner:
     def _spec(self, arm: Arm) -> ArmSpec:
         return self.settings.arms()[arm]
 
-    def _execute(self, run_id: str, start: RunState) -> RunResult:
+    def _execute(self, run_id: str, start: RunState, toolbox: Tools | None = None) -> _Ended:
         folder = self._folder(run_id)
         try:
             with (
@@ -156,41 +177,39 @@ class Runner:
                 closing(Journal(folder.journal)) as journal,
             ):
                 reporter = Reporter(run_id, log, Clock(folder.seconds()))
-                return self._recorded(folder, start, journal, reporter)
+                if folder.started() is None:
+                    lang = start.lang or language_of(start.question)
+                    reporter.say(RunStarted, question=start.question, arm=start.arm, lang=lang)
+                ended = self._carried_out(start, toolbox or self.kit.toolbox, journal, reporter)
+                reporter.say(RunFinished, result=ended.result)
+                return ended
         finally:
             self._stops.pop(run_id, None)
 
-    def _recorded(
-        self, folder: RunFolder, start: RunState, journal: Journal, reporter: Reporter
-    ) -> RunResult:
-        """Run with the beginning and the end on record, whatever happens between."""
-        if folder.started() is None:
-            lang = start.lang or language_of(start.question)
-            reporter.say(RunStarted, question=start.question, arm=start.arm, lang=lang)
+    def _carried_out(
+        self, start: RunState, toolbox: Tools, journal: Journal, reporter: Reporter
+    ) -> _Ended:
         try:
-            deps = self._deps(start, journal, reporter)
-            result = self._flow.run(start, deps).result
+            deps = self._deps(start, toolbox, journal, reporter)
+            result = there(self._flow.run(start, deps).result)
         except Exception as error:
             cost = measured(start.metrics, journal, reporter.elapsed())
-            reporter.say(RunFinished, result=failed(start, _in_a_line(error), cost))
-            raise
-        reporter.say(RunFinished, result=result)
+            return _Ended(failed(start, _in_a_line(error), cost), error)
         self._flow.forget(reporter.run)
-        return there(result)
+        return _Ended(result)
 
-    def _deps(self, start: RunState, journal: Journal, reporter: Reporter) -> Deps:
+    def _deps(self, start: RunState, toolbox: Tools, journal: Journal, reporter: Reporter) -> Deps:
         lm = self.kit.lm(start.arm)
-        reporter.elapsed.restart()
+        reporter.elapsed.restart()  # loading a model is not part of a run
         limits = Limits(self.settings.caps, self._stops[reporter.run], reporter.elapsed)
-        dispatcher = Dispatcher(self.kit.toolbox, journal, self._calls, reporter, limits)
         return Deps(
             spec=self._spec(start.arm),
             lm=lm,
             linker=self.kit.linker,
-            toolbox=self.kit.toolbox,
+            toolbox=toolbox,
             fields=self.kit.fields,
             journal=journal,
-            dispatcher=dispatcher,
+            dispatcher=Dispatcher(toolbox, journal, self._calls, reporter, limits),
             reporter=reporter,
             limits=limits,
             shows_canvas=self.settings.shows_canvas,

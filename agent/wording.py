@@ -117,6 +117,8 @@ def plain_value(value: Value) -> tuple[str, str | None]:
             return "; ".join(member.name for member in members), None
         case Table(_, measures):
             units = {measure.unit for measure in measures}
-            return "; ".join(str(m.value) for m in measures), units.pop() or None if len(units) == 1 else None
+            return "; ".join(str(m.value) for m in measures), units.pop() or None if len(
+                units
+            ) == 1 else None
         case Verdict(truth):
             return {Truth.SUPPORTED: "yes", Truth.CONTRADICTED: "no"}.get(truth, "unknown"), None

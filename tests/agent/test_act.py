@@ -37,7 +37,7 @@ FANNED = {f"lookup {name} birth_country": BORN for name in ("Marie Curie", "Niel
 
 
 def statuses(state: object) -> dict[int, str]:
-    return {row.index: row.status for row in state.drafted.rows}  # type: ignore[attr-defined]
+    return {row.index: row.status for row in state.drafted.rows}
 
 
 def test_rows_without_a_common_input_run_at_the_same_time(tmp_path: Path) -> None:
@@ -199,10 +199,10 @@ def test_each_call_is_reported_with_its_outcome(tmp_path: Path) -> None:
     with deps_of(tmp_path, [CHAIN]) as deps:
         acted(linked(), deps)
     started, finished = happened(tmp_path, "call_started"), happened(tmp_path, "call_finished")
-    assert [e.call for e in started] == [  # type: ignore[union-attr]
+    assert [e.call for e in started] == [
         "lookup(Marie Curie; birth country)",
         "lookup(#1; population)",
     ]
-    assert [(e.row, e.status) for e in finished] == [(1, RowStatus.OK), (2, RowStatus.OK)]  # type: ignore[union-attr]
-    assert finished[1].summary == "36.6 million people (2024)"  # type: ignore[union-attr]
+    assert [(e.row, e.status) for e in finished] == [(1, RowStatus.OK), (2, RowStatus.OK)]
+    assert finished[1].summary == "36.6 million people (2024)"
     assert deps.journal.value(deps.dispatcher.keys[2]) == PEOPLE

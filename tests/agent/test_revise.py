@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_each_rung_opens_more_than_the_one_before() -> None:
     assert rows_of(opened[2]) == {2, 4, 8}
     assert rows_of(opened[3]) == {2, 4, 5, 6, 7, 8}
     assert rows_of(opened[4]) == set(range(1, N_ROWS + 1))
-    assert all(small < large for small, large in zip(opened, opened[1:], strict=False))
+    assert all(small < large for small, large in itertools.pairwise(opened))
 
 
 def test_a_rejected_word_is_scraped_off_the_rows_that_repeat_it() -> None:
@@ -92,7 +93,7 @@ def climbed(folder: Path, arm: Arm, note: Contradiction = EMPTY, rounds: int = 1
             state = replace(state, plan=standing_plan({1, 3}), notes=(note,))
     assert state.halt == "gap"
     assert state.gaps == (note.reason,)
-    return [event.level for event in happened(folder, "plan_contradicted")]  # type: ignore[union-attr]
+    return [event.level for event in happened(folder, "plan_contradicted")]
 
 
 def test_a_contradiction_that_returns_climbs_the_ladder_once(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_another_complaint_about_the_row_begins_at_the_foot(tmp_path: Path) -> N
     with deps_of(tmp_path) as deps:
         state = revise(contradicted({1, 3}), deps)
         state = revise(replace(state, notes=(other,)), deps)
-    assert [e.level for e in happened(tmp_path, "plan_contradicted")] == ["slot", "slot"]  # type: ignore[union-attr]
+    assert [e.level for e in happened(tmp_path, "plan_contradicted")] == ["slot", "slot"]
     assert state.open == {(2, 3)}
 
 
@@ -131,7 +132,7 @@ def test_a_rung_on_which_nothing_could_be_written_is_passed_over(tmp_path: Path)
     with deps_of(tmp_path) as deps:
         state = revise(contradicted({1, 3}, both), deps)
     (event,) = happened(tmp_path, "plan_contradicted")
-    assert event.level == "row"  # type: ignore[union-attr]
+    assert event.level == "row"
     assert state.banned[2, 2] == {"%1", "%2"}
 
 
@@ -156,7 +157,7 @@ def test_a_new_plan_is_a_backtrack_and_begins_with_nothing_but_what_was_rejected
 
 def with_slot(form: Template, name: str, **changes: object) -> Template:
     parts = tuple(
-        replace(part, **changes) if isinstance(part, Slot) and part.name == name else part  # type: ignore[arg-type]
+        replace(part, **changes) if isinstance(part, Slot) and part.name == name else part
         for part in form.parts
     )
     return replace(form, parts=parts)

@@ -213,10 +213,10 @@ def rebuilt(events: list[AgentEvent]) -> dict[int, str]:
     for event in events:
         match event.kind:
             case "plan_drafted":
-                kept = {row.row: statuses.get(row.row, "todo") for row in event.rows}  # type: ignore[union-attr]
+                kept = {row.row: statuses.get(row.row, "todo") for row in event.rows}
                 statuses = {i: s for i, s in kept.items() if i != 8}
             case "call_finished":
-                statuses[event.row] = event.status  # type: ignore[union-attr]
+                statuses[event.row] = event.status
     return statuses
 
 
@@ -263,8 +263,8 @@ def test_the_longest_question_is_kept_whole(tmp_path: Path) -> None:
 
 
 def test_an_unknown_arm_is_refused(tmp_path: Path) -> None:
-    with running(tmp_path, [CHAIN]) as runner, pytest.raises(RunError, match="'magic'.*diffusion"):
-        runner.run(QUESTION, "magic")  # type: ignore[arg-type]
+    with running(tmp_path, [CHAIN]) as runner, pytest.raises(RunError, match=r"'magic'.*diffusion"):
+        runner.run(QUESTION, "magic")
 
 
 @pytest.mark.parametrize("run_id", ["nobody-0", "../etc", ""])

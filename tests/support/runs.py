@@ -214,7 +214,7 @@ def running(
     """A runner over the small world."""
     lm = ScriptedModel(scripts) if isinstance(scripts, Sequence) else scripts
     loaders = dict.fromkeys(("diffusion", "ar-plan", "ar-react"), lambda: lm)
-    kit = Kit(FixedLinker(), toolbox or TableTools(REPLIES), TableOfFields(), loaders)  # type: ignore[arg-type]
+    kit = Kit(FixedLinker(), toolbox or TableTools(REPLIES), TableOfFields(), loaders)
     runner = Runner(_settings(folder, settings), kit)
     try:
         yield runner
