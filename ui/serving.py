@@ -117,6 +117,13 @@ def take_port(host: str, port: int) -> socket.socket:
     return place
 
 
+def address_of(place: socket.socket) -> str:
+    """Where a browser finds the page."""
+    host, port = place.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
 def run_server(app: Asgi, place: socket.socket) -> None:
     """Serve until interrupted."""
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)

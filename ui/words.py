@@ -63,13 +63,13 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "2000年之后有哪些女性获得过诺贝尔物理学奖？",
     ),
     "ask_chain": (
-        "What is the capital of the country where the winner of the 1911 Nobel Prize in "
-        "Chemistry was born?",
-        "1911年诺贝尔化学奖得主出生国的首都是哪里？",
+        "What is the capital of the country where the winner of the 1924 Nobel Prize in "
+        "Physics was born?",
+        "1924年诺贝尔物理学奖得主出生国的首都是哪里？",
     ),
     "ask_report": (
-        "Write a report on Tesla's quarterly revenue and deliveries in 2025.",
-        "写一份特斯拉2025年各季度营收与交付量的报告。",
+        "Write a report on Tesla in the third quarter of 2025.",
+        "写一份特斯拉2025年第三季度的报告。",
     ),
     "start": ("Start comparison", "开始对比"),
     "stop": ("Stop", "停止"),

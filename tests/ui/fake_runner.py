@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from time import sleep
@@ -42,6 +42,10 @@ class FakeRunner:
         self._recorder = recorder
         self._numbers = count(1)
         self.runs: dict[str, _Played] = {}
+        self.warmed: tuple[Arm, ...] = ()
+
+    def warm(self, arms: Sequence[Arm]) -> None:
+        self.warmed = tuple(arms)
 
     def start(self, question: str, arm: Arm) -> str:
         run_id = f"{arm}-{next(self._numbers)}"

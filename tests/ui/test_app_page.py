@@ -11,7 +11,9 @@ import pytest
 
 from agent.types import Language
 from tests.ui.fake_runner import FakeReports, FakeRunner
-from ui.app import MAX_TASK_CHARS, PRESETS, _Page, build_app
+from ui.app import build_app
+from ui.layout import PRESETS
+from ui.page import MAX_TASK_CHARS, Page
 from ui.panels.desk import Desk
 from ui.words import LANGUAGES, say
 
@@ -26,8 +28,8 @@ class Visitor:
     query_params: dict[str, str] = field(default_factory=dict)
 
 
-def page_of(runner: FakeRunner) -> _Page:
-    return _Page(Desk(runner), FakeReports(), "en")
+def page_of(runner: FakeRunner) -> Page:
+    return Page(Desk(runner), FakeReports(), "en")
 
 
 def seen(pictures: AsyncIterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -65,7 +67,7 @@ def test_the_longest_task_is_taken() -> None:
 
 
 def test_both_panels_move_and_end_with_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.app.TICK_SECONDS", 0)
+    monkeypatch.setattr("ui.page.TICK_SECONDS", 0)
     page = page_of(FakeRunner())
     runs, begun, complaint = page.begin(QUESTION, "ar-plan", "en")
     assert runs == begun == "diffusion-1.ar-plan-2"

@@ -15,7 +15,7 @@ from agent.types import RunResult
 from tests.ui import recordings
 from tests.ui.fake_runner import FakeReports, FakeRunner
 from ui.app import build_server, serve
-from ui.serving import PortBusyError, StayAtHome, add_downloads, take_port
+from ui.serving import PortBusyError, StayAtHome, add_downloads, address_of, take_port
 
 
 def client_of(reports: FakeReports | None) -> TestClient:
@@ -108,6 +108,20 @@ def test_an_address_of_another_machine_is_named_too() -> None:
         take_port("192.0.2.1", 7860)
 
 
-def test_a_free_port_is_taken() -> None:
-    with take_port("127.0.0.1", 0) as place:
-        assert place.getsockname()[1] > 0
+def test_the_address_is_one_that_a_browser_can_open() -> None:
+    for host in ("127.0.0.1", "0.0.0.0"):
+        with take_port(host, 0) as place:
+            port = place.getsockname()[1]
+            assert address_of(place) == f"http://127.0.0.1:{port}/"
+
+
+def test_the_page_is_announced_when_the_agents_are_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.app.run_server", lambda app, place: place.close())
+    runner, told = FakeRunner(), list[str]()
+
+    async def serve_within_a_loop() -> None:
+        serve(runner, None, port=0, announce=told.append)
+
+    asyncio.run(serve_within_a_loop())
+    assert runner.warmed == ("diffusion", "ar-plan", "ar-react")
+    assert told[0].startswith("http://127.0.0.1:")

@@ -25,6 +25,10 @@ PATIENCE_SECONDS = 0.5  # enough to read the log of a run that has ended
 class Runner(Protocol):
     """What the page needs of the agents; an unknown run is a `RunError`."""
 
+    def warm(self, arms: Sequence[Arm]) -> None:
+        """Load what the arms need, so that no run pays for it."""
+        ...
+
     def start(self, question: str, arm: Arm) -> str:
         """Begin to answer a question; the run's id."""
         ...

@@ -1,0 +1,173 @@
+"""What happens on the page: opening, speaking, starting, stopping, watching.
+
+Guarantees: a visitor sees one watch at a time, the latest; a watch only reads logs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from itertools import count
+from typing import Any, Final
+
+import gradio as gr
+
+from agent.errors import AgentError
+from agent.types import Arm, Language
+from ui.layout import PRESETS, rivals
+from ui.panels import render
+from ui.panels.desk import Desk
+from ui.panels.tail import TICK_SECONDS, Tail
+from ui.panels.view import PanelView
+from ui.serving import Reports
+from ui.words import LANGUAGES, say
+
+MAX_TASK_CHARS: Final = 4000
+Update = Any  # what Gradio calls an update has no type of its own
+Pictures = tuple[Update, ...]
+
+
+class Page:
+    """What happens on the page. Of a visitor it knows only which watch is the latest."""
+
+    def __init__(self, desk: Desk, reports: Reports | None, lang: Language) -> None:
+        self._desk = desk
+        self._reports = reports
+        self._lang = lang
+        self._numbers = count()
+        self._watches: dict[str, int] = {}
+
+    def open(self, request: gr.Request) -> tuple[Update, ...]:
+        """The page as its address says: which runs, which language."""
+        asked = dict(request.query_params)
+        runs, lang = asked.get("runs", ""), _language(asked.get("lang"), self._lang)
+        question = _views(self._tails(runs, False, False))[0].question
+        return (runs, lang, *self.speak(lang, question))
+
+    def speak(self, lang: Language, question: str) -> tuple[Update, ...]:
+        """Every word outside the panels, in this language."""
+        return (
+            render.masthead(lang),
+            gr.update(value=_translated(question, lang), label=say("task", lang)),
+            render.complaint("", lang),
+            *(gr.update(value=say(f"preset_{name}", lang)) for name in PRESETS),
+            gr.update(choices=rivals(lang), label=say("rival", lang)),
+            gr.update(label=say("slow", lang), info=say("slow_hint", lang)),
+            *(gr.update(value=say(name, lang)) for name in ("start", "stop", "replay")),
+        )
+
+    def begin(self, question: str, rival: Arm, lang: Language) -> tuple[Update, ...]:
+        """Begin both runs, or say under the task why not."""
+        question = question.strip()
+        if trouble := _trouble(question, lang):
+            return gr.skip(), "", render.complaint(trouble, lang)
+        try:
+            runs = ".".join(self._desk.begin(question, ("diffusion", rival)))
+        except AgentError as error:
+            trouble = say("task_refused", lang, reason=error)
+            return gr.skip(), "", render.complaint(trouble, lang)
+        return runs, runs, render.complaint("", lang)
+
+    def stop(self, runs: str) -> None:
+        """Ask both runs to end."""
+        for run_id in _run_ids(runs):
+            self._desk.stop(run_id)
+
+    async def watch_new(
+        self, begun: str, lang: Language, is_slow: bool, request: gr.Request
+    ) -> AsyncIterator[Pictures]:
+        """Follow runs that have just begun, if any have."""
+        if begun:
+            async for picture in self._watch(begun, lang, is_slow, True, request):
+                yield picture
+
+    async def watch_on(
+        self, runs: str, lang: Language, is_slow: bool, request: gr.Request
+    ) -> AsyncIterator[Pictures]:
+        """Follow runs from where they are now."""
+        async for picture in self._watch(runs, lang, is_slow, False, request):
+            yield picture
+
+    async def watch_again(
+        self, runs: str, lang: Language, request: gr.Request
+    ) -> AsyncIterator[Pictures]:
+        """Show runs from their beginning, slowly."""
+        async for picture in self._watch(runs, lang, True, True, request):
+            yield picture
+
+    def leave(self, request: gr.Request) -> None:
+        """Forget a visitor whose page is closed; the runs go on."""
+        self._watches.pop(f"{request.session_hash}", None)
+
+    async def _watch(
+        self, runs: str, lang: Language, is_slow: bool, from_start: bool, request: gr.Request
+    ) -> AsyncIterator[Pictures]:
+        """A picture for each change, until both runs are over or this visitor watches anew."""
+        visitor, number = f"{request.session_hash}", next(self._numbers)
+        self._watches[visitor] = number
+        tails = await asyncio.to_thread(self._tails, runs, is_slow, from_start)
+        yield self._picture(tails, lang)
+        while not all(tail.is_over for tail in tails):
+            await asyncio.sleep(TICK_SECONDS)
+            if self._watches.get(visitor) != number:
+                return
+            changed = [tail.tick() for tail in tails]
+            if any(changed):
+                yield self._picture(tails, lang)
+
+    def _tails(self, runs: str, is_slow: bool, from_start: bool) -> tuple[Tail, ...]:
+        return tuple(
+            Tail(self._desk, run_id, is_slow=is_slow, from_start=from_start)
+            for run_id in _run_ids(runs)
+        )
+
+    def _picture(self, tails: Sequence[Tail], lang: Language) -> tuple[Update, ...]:
+        left, right = _views(tails)
+        is_over = all(tail.is_over for tail in tails)
+        has_report = bool(self._reports and self._reports.offers(left.question))
+        return (
+            render.verdict(left, right, lang),
+            render.strip(left, right, lang),
+            render.toolbox(left, right, lang),
+            render.status_line(left, right, lang),
+            render.panel(left, "diffusion", lang, has_report=has_report),
+            render.panel(right, "ar", lang, has_report=has_report),
+            gr.update(interactive=is_over),
+            gr.update(interactive=not is_over),
+            gr.update(interactive=is_over and bool(left.run or right.run)),
+        )
+
+
+def preset(name: str, lang: Language) -> str:
+    """The text of an example."""
+    return say(f"ask_{name}", lang)
+
+
+def _translated(question: str, lang: Language) -> str:
+    """An example in the page's language; any other question as it is."""
+    for name in PRESETS:
+        if question.strip() in (preset(name, tongue) for tongue in LANGUAGES):
+            return preset(name, lang)
+    return question
+
+
+def _trouble(question: str, lang: Language) -> str:
+    if not question:
+        return say("task_empty", lang)
+    if len(question) > MAX_TASK_CHARS:
+        return say("task_long", lang, n=f"{len(question):,}", limit=f"{MAX_TASK_CHARS:,}")
+    return ""
+
+
+def _language(asked: str | None, otherwise: Language) -> Language:
+    return next((tongue for tongue in LANGUAGES if tongue == asked), otherwise)
+
+
+def _run_ids(runs: str) -> list[str]:
+    """The two runs that the address names; an empty name where it does not."""
+    return [*runs.split(".")[:2], "", ""][:2]
+
+
+def _views(tails: Sequence[Tail]) -> tuple[PanelView, PanelView]:
+    left, right = (tail.view for tail in tails)
+    return left, right
