@@ -1,4 +1,4 @@
-"""Build a runner from settings: linker, toolbox and models, each made once in a process."""
+"""Build a runner from settings; linker, toolbox and models are made once in a process."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ from tools.toolbox import Toolbox
 _KEPT = 4
 
 
-@lru_cache(_KEPT)
 def runner(settings: Settings) -> Runner:
-    """The runner of these settings."""
+    """A runner of these settings; whoever asks for it closes it."""
     return Runner(settings, kit(settings))
 
 
@@ -32,11 +31,11 @@ def runner(settings: Settings) -> Runner:
 def kit(settings: Settings) -> Kit:
     """What the runs of these settings share."""
     store = facts(settings.cache_dir)
-    diffusion, autoregression = settings.model, settings.ar_model or settings.model
+    left_to_right = partial(load, settings.ar_model or settings.model, "ar")
     loaders: dict[Arm, Callable[[], LanguageModel]] = {
-        "diffusion": partial(load, diffusion),
-        "ar-plan": partial(load, autoregression),
-        "ar-react": partial(load, autoregression),
+        "diffusion": partial(load, settings.model, "diffusion"),
+        "ar-plan": left_to_right,
+        "ar-react": left_to_right,
     }
     return Kit(linker(settings.cache_dir), Toolbox(store), store, loaders)
 
@@ -54,11 +53,11 @@ def linker(cache_dir: Path) -> Linker:
 
 
 @lru_cache(_KEPT)
-def load(name: str) -> LanguageModel:
-    """A model by name, folder or address; the runtime is imported only here, and only now."""
+def load(name: str, weights: str = "diffusion") -> LanguageModel:
+    """A model by name or folder; the runtime is imported only here, and only now."""
     from model.loading import load_model
 
-    return load_model(name)
+    return load_model(name, weights)
 
 
 def bench(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -106,6 +107,7 @@ class Flow:
         # Survives a killed process without waiting for the disk; a power cut costs the last checkpoints.
         self._connection.execute("pragma synchronous=normal")
         self._saver = SqliteSaver(self._connection, serde=_Values())
+        finalize(self, self._connection.close)
         self._graph = build().compile(checkpointer=self._saver)
 
     def run(self, start: RunState, deps: Deps) -> RunState:

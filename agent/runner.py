@@ -181,6 +181,7 @@ class Runner:
                     lang = start.lang or language_of(start.question)
                     reporter.say(RunStarted, question=start.question, arm=start.arm, lang=lang)
                 ended = self._carried_out(start, toolbox or self.kit.toolbox, journal, reporter)
+                self._stops.pop(run_id, None)  # whoever has read of the end finds it ended
                 reporter.say(RunFinished, result=ended.result)
                 return ended
         finally:
