@@ -66,26 +66,36 @@ def signs_for(console: Console) -> Signs:
     return UNICODE
 
 
-def board(now: PanelView, arm: str, lang: Language, signs: Signs, width: int) -> Panel:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How boards are drawn."""
+
+    lang: Language
+    signs: Signs
+    width: int
+    shows_answer: bool = True
+
+
+def board(now: PanelView, arm: str, style: Style) -> Panel:
     """One arm's board."""
     rows = Table.grid(padding=(0, 1), expand=True)
     rows.add_column(width=1)
     rows.add_column(width=1)
     rows.add_column(ratio=3, overflow="ellipsis", no_wrap=True)
     rows.add_column(ratio=2, overflow="ellipsis", no_wrap=True, style="dim")
-    for line in _lines(now, signs):
+    for line in _lines(now, style.signs):
         rows.add_row(*line)
     parts: list[RenderableType] = [rows]
-    if now.result is not None:
-        parts.append(Text(now.result.answer, style="bold", overflow="ellipsis"))
+    if now.result is not None and style.shows_answer:
+        parts.append(Text(now.result.answer, style="bold"))
     return Panel(
         Group(*parts),
-        title=Text(f" {say(_side(arm), lang)} {signs.dot} {arm} ", style="bold"),
+        title=Text(f" {say(_side(arm), style.lang)} {style.signs.dot} {arm} ", style="bold"),
         title_align="left",
-        subtitle=Text(f" {_state(now, lang, signs)} "),
+        subtitle=Text(f" {_state(now, style)} "),
         subtitle_align="right",
         border_style=_COLOURS.get(arm, "white"),
-        width=width,
+        width=style.width,
     )
 
 
@@ -93,15 +103,15 @@ def _side(arm: str) -> str:
     return "diffusion" if arm == "diffusion" else "ar"
 
 
-def _state(now: PanelView, lang: Language, signs: Signs) -> str:
-    parts = [say(f"phase_{now.phase}", lang)]
+def _state(now: PanelView, style: Style) -> str:
+    lang, parts = style.lang, [say(f"phase_{now.phase}", style.lang)]
     if now.run:
         forwards = now.result.metrics.forwards if now.result else len(now.forwards)
-        parts += [f"{forwards} {say('forwards', lang)}", f"{now.turns} {say('turns', lang)}"]
+        parts += [f"{say('forwards', lang)} {forwards}", f"{say('turns', lang)} {now.turns}"]
         parts.append(f"{now.seconds:.2f} {say('seconds', lang)}")
     if now.revisions:
-        parts.append(f"{signs.revised} {now.revisions} {say('revisions', lang)}")
-    return f" {signs.dot} ".join(parts)
+        parts.append(f"{style.signs.revised}{now.revisions} {say('revisions', lang)}")
+    return f" {style.signs.dot} ".join(parts)
 
 
 def _lines(now: PanelView, signs: Signs) -> Iterator[tuple[Text, Text, Text, Text]]:
@@ -113,19 +123,28 @@ def _lines(now: PanelView, signs: Signs) -> Iterator[tuple[Text, Text, Text, Tex
     is_writing = now.phase in ("drafting", "revising")
     for row in sorted({*planned, *cells}):
         if row in planned and not (is_writing and row in now.reopened):
-            yield _planned(planned[row], signs)
+            yield _planned(planned[row], now, signs)
         elif is_writing and _is_shown(cells.get(row, [])):
             yield _written(row, cells[row], now, signs)
 
 
-def _planned(line: PlanLine, signs: Signs) -> tuple[Text, Text, Text, Text]:
+def _planned(line: PlanLine, now: PanelView, signs: Signs) -> tuple[Text, Text, Text, Text]:
     style = _STATUS_COLOURS.get(line.status, "")
-    call = Text(f"{line.tool}({'; '.join(line.args)})")
+    call = Text(_called(line.tool, line.args, now))
     if line.revisions:
         call.append(f" {signs.revised}{line.revisions}", style="dark_orange3")
     if line.former:
-        call.append(f" {line.former[0]}({'; '.join(line.former[1:])})", style="dim strike")
+        call.append(f" was {_called(line.former[0], line.former[1:], now)}", style="dim strike")
     return Text(str(line.row)), Text(signs.of(line.status), style=style), call, Text(line.summary)
+
+
+def _called(tool: str, args: Sequence[str], now: PanelView) -> str:
+    return f"{tool}({'; '.join(_said(arg, now) for arg in args if arg != NIL)})"
+
+
+def _said(word: str, now: PanelView) -> str:
+    """A word with its pointers spelled out."""
+    return "".join(piece.text for piece in pieces(word, now.pointers))
 
 
 def _is_shown(cells: Sequence[Cell]) -> bool:
@@ -144,8 +163,7 @@ def _written(
         if cell.state == "masked":
             call.append(f"{signs.masked} ", style="dim")
         else:
-            word = "".join(piece.text for piece in pieces(cell.word, now.pointers))
-            call.append(f"{word} ", style="bold" if cell.column == 0 else "")
+            call.append(f"{_said(cell.word, now)} ", style="bold" if cell.column == 0 else "")
         if cell.ghost:
             call.append(f"{signs.revised} ", style="dark_orange3")
     return Text(str(row)), Text(signs.todo, style="dim"), call, Text("")

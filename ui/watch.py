@@ -14,7 +14,7 @@ from rich.live import Live
 from agent.errors import RunError
 from agent.events import AgentEvent, CanvasChanged, RunFinished
 from agent.types import Arm, Language, RunResult
-from ui.console import board, board_width, event_line, signs_for, stacked
+from ui.console import Style, board, board_width, event_line, signs_for, stacked
 from ui.panels.view import BLANK, PanelView, advance
 
 _FRAMES_A_SECOND = 15
@@ -106,9 +106,10 @@ class Watch:
                 self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _picture(self) -> RenderableType:
-        signs = signs_for(self.console)
-        width = board_width(self.console, len(self._views))
-        boards = [board(now, arm, self.lang, signs, width) for arm, now in self._views.items()]
+        n = len(self._views)
+        width = board_width(self.console, n)
+        style = Style(self.lang, signs_for(self.console), width, shows_answer=n > 1)
+        boards = [board(now, arm, style) for arm, now in self._views.items()]
         return stacked(boards, self.console)
 
 

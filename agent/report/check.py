@@ -19,7 +19,7 @@ from agent.report.types import Derived, Sentence
 from tools.types import Fact
 
 _NUMBER = re.compile(
-    r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>trillion|billion|million|万亿|亿|万)?"
+    r"(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)\s?(?P<scale>trillion|billion|million|万亿|亿|万)?"
 )
 _SCALES = {
     "trillion": 10**12, "billion": 10**9, "million": 10**6, "万亿": 10**12, "亿": 10**8, "万": 10**4,
