@@ -68,7 +68,7 @@ class Tokens:
                 f"no tokenizer at {str(path)!r}; a model folder needs tokenizer.json"
             )
         try:
-            return cls(Tokenizer.from_str(path.read_text(encoding="utf-8")))
+            return cls(Tokenizer.from_buffer(path.read_bytes()))
         except (ValueError, TypeError) as error:
             raise TokenizerError(f"{str(path)!r} is not a tokenizer: {error}") from error
 

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from model.backbone.attention import attend, prepare_mask
+
 
 @dataclass(frozen=True, slots=True)
 class DecoderConfig:
@@ -50,7 +52,7 @@ class RMSNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise the last dimension."""
-        return functional.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
+        return functional.rms_norm(x, (x.shape[-1],), self.weight.to(x.dtype), self.eps)
 
 
 class Rotation:
@@ -73,7 +75,7 @@ class Attending:
     """What one call's attention layers share."""
 
     rotate: Rotation
-    attn_mask: Tensor | None
+    mask: Tensor | None
     cache: LayerCache | None
 
 
@@ -113,8 +115,7 @@ class Attention(nn.Module):
     def _attend(self, q: Tensor, k: Tensor, v: Tensor, shared: Attending) -> Tensor:
         if self.groups > 1:
             k, v = (heads.repeat_interleave(self.groups, 1) for heads in (k, v))
-        causal = shared.attn_mask is None and shared.cache is None
-        return functional.scaled_dot_product_attention(q, k, v, shared.attn_mask, is_causal=causal)
+        return attend(q, k, v, shared.mask, is_causal=shared.mask is None and shared.cache is None)
 
 
 class SwiGLU(nn.Module):
@@ -189,7 +190,7 @@ class Decoder(nn.Module):
         `attn_mask` (batch, 1, tokens, attended) is true where a token may attend. None means causal
         without a cache, and everything that the cache returns with one.
         """
-        shared = Attending(Rotation(positions, self.config), attn_mask, cache)
+        shared = Attending(Rotation(positions, self.config), prepare_mask(attn_mask), cache)
         hidden: Tensor = self.model(ids, shared)
         return hidden
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.backbone.decoder import Decoder
+from model.backbone.precision import fast_dtype
 from model.train.config import MaskMix
 from model.train.corrupt import (
     Rng,
@@ -27,6 +28,8 @@ from model.train.corrupt import (
 from model.train.layout import Targets, View, next_token_targets, sequences, view_targets
 from model.train.samples import Ids, SampleBatch
 from model.train.schedule import Phase
+
+N_VIEWS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,8 @@ class Objective:
 
 def mixed_precision(device: torch.device) -> torch.autocast:
     """Autocast to bfloat16 where the hardware multiplies it."""
-    has_bf16 = device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return torch.autocast(device.type, torch.bfloat16, enabled=bool(has_bf16))
+    has_bfloat16 = fast_dtype(device) is torch.bfloat16
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16)
 
 
 def score(decoder: Decoder, hidden: Tensor) -> Tensor:

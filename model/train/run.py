@@ -7,7 +7,7 @@ budget in minutes is turned into steps at the measured pace, and corrected until
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from time import perf_counter
 
 import numpy as np
@@ -19,18 +19,18 @@ from model.tokens import Tokens
 from model.train.batches import BatchOrder
 from model.train.config import TrainConfig
 from model.train.measure import exactness
-from model.train.objective import Losses, Objective
+from model.train.objective import N_VIEWS, Losses, Objective
 from model.train.pulse import Duties, Smooth, shares, tell
 from model.train.runfolder import RunFolder
 from model.train.samples import SampleFile
 from model.train.schedule import (
-    Pace,
     Phase,
     Plan,
+    fit_arms,
+    fit_base,
     learning_rate,
     plan_by_minutes,
     plan_by_samples,
-    replan,
 )
 from model.train.trainee import Trainee
 
@@ -79,7 +79,8 @@ class Run:
         self._duties = Duties(told.habits)
         self._place = Place(Phase.BASE, 0, 0.0, 0.0)
         self._plan = plan_by_samples(told.budget, told.optimiser.batch_size)
-        self._pace = Pace(0.0, 0.0)
+        n_prompt, n_cells = float(lengths.mean()), corpus.train.canvas_length
+        self._clean_share = (n_prompt + n_cells) / (n_prompt + (1 + N_VIEWS) * n_cells)
 
     def train(self) -> None:
         """Start or continue, to the end."""
@@ -89,14 +90,16 @@ class Run:
             if phase is not self._place.phase:
                 self._fork(phase)
             self._advance()
-            self._finish_base() if phase is Phase.BASE else self._finish_arm()
+            if phase is Phase.BASE:
+                self._folder.save_state(self._trainee.state(), "base.pt")
+            else:
+                self._finish_arm()
         self._folder.forget_state()
 
     def _start(self) -> None:
         budget = self._told.budget
         if budget.minutes:
-            self._pace = self._measure_pace()
-            self._plan = plan_by_minutes(budget, self._pace)
+            self._plan = plan_by_minutes(budget, self._measure_pace(), self._clean_share)
         training = {"config": asdict(self._told), "n_samples": len(self._corpus.train)}
         decoder = self._trainee.decoder
         self._folder.save_description(decoder.config, self._corpus.tokens, training)
@@ -111,28 +114,24 @@ class Run:
             return False
         self._trainee.load(state)
         self._place = Place(**state["place"] | {"phase": Phase(state["place"]["phase"])})
-        self._plan, self._pace = Plan(**state["plan"]), Pace(**state["pace"])
+        self._plan = Plan(**state["plan"])
         log.info("resumed %s at step %d", self._place.phase, self._place.step)
         return True
 
     def _save(self) -> None:
         place = asdict(self._place) | {"phase": self._place.phase.value}
-        progress = {"place": place, "plan": asdict(self._plan), "pace": asdict(self._pace)}
+        progress = {"place": place, "plan": asdict(self._plan)}
         self._folder.save_state(self._trainee.state() | progress, "state.pt")
 
-    def _measure_pace(self) -> Pace:
-        """Median seconds of a step of each kind, on weights that are not changed."""
-        medians = []
-        for phase in (Phase.AR, Phase.DIFFUSION):
-            seconds = []
-            for step in range(PACE_STEPS):
-                started = perf_counter()
-                torch.autograd.grad(
-                    self._losses(phase, step).total, list(self._trainee.decoder.parameters())
-                )
-                seconds.append(perf_counter() - started)
-            medians.append(float(np.median(seconds[1:])))
-        return Pace(*medians)
+    def _measure_pace(self) -> float:
+        """Median seconds of a step without views, on weights that are not changed."""
+        seconds = []
+        for step in range(PACE_STEPS):
+            started = perf_counter()
+            total = self._losses(Phase.AR, step).total
+            torch.autograd.grad(total, list(self._trainee.decoder.parameters()))
+            seconds.append(perf_counter() - started)
+        return float(np.median(seconds[1:]))
 
     def _advance(self) -> None:
         """Take the remaining steps of the phase."""
@@ -171,13 +170,19 @@ class Run:
             self._save()
 
     def _replan(self) -> None:
-        """Correct the arms' length to the measured pace, as long as no arm has begun to decay."""
-        place, told = self._place, self._told
-        if place.phase is Phase.DIFFUSION and place.step < self._stable_steps():
-            if place.step > PACE_STEPS:
-                self._pace = replace(self._pace, views_seconds=place.phase_seconds / place.step)
-            left = told.budget.minutes * 60 - place.seconds
-            self._plan = replan(told.budget, self._plan, self._pace, place.step, left)
+        """Correct the plan to the measured pace, as long as no arm has begun to decay."""
+        place, budget = self._place, self._told.budget
+        if not budget.minutes or place.step < PACE_STEPS:
+            return
+        if place.phase is Phase.BASE:
+            self._plan = fit_base(budget, self._plan, place.step, place.phase_seconds)
+        elif place.phase is Phase.DIFFUSION and place.step < self._stable_steps():
+            self._fit_arms(place.phase_seconds / place.step)
+
+    def _fit_arms(self, views_seconds: float) -> None:
+        left = self._told.budget.minutes * 60 - self._place.seconds
+        step = self._place.step
+        self._plan = fit_arms(self._plan, step, views_seconds, self._clean_share, left)
 
     def _stable_steps(self) -> float:
         return (1 - self._told.optimiser.decay) * self._plan.arm_steps
@@ -191,16 +196,11 @@ class Run:
             )
         self._trainee.fork(base)
         self._duties.smooth = Smooth()
-        self._place = Place(phase, 0, self._place.seconds, 0.0)
-        self._replan()
+        before = self._place
+        self._place = Place(phase, 0, before.seconds, 0.0)
+        if before.phase is Phase.BASE and self._told.budget.minutes:
+            self._fit_arms(before.phase_seconds / before.step / self._clean_share)
         self._save()
-
-    def _finish_base(self) -> None:
-        if self._told.budget.minutes:
-            clean = self._place.phase_seconds / max(1, self._place.step)
-            ratio = self._pace.views_seconds / self._pace.clean_seconds
-            self._pace = Pace(clean, clean * ratio)
-        self._folder.save_state(self._trainee.state(), "base.pt")
 
     def _finish_arm(self) -> None:
         """Keep the last weights or their average, whichever is exact more often."""

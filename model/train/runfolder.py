@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
+from zipfile import is_zipfile
 
 import torch
 from safetensors.torch import save_file
@@ -42,8 +43,10 @@ class RunFolder:
         if not path.exists():
             return None
         try:
+            if not is_zipfile(path):  # torch would try older formats, with errors of every kind
+                raise UnpicklingError("not an archive")
             state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
+        except (OSError, RuntimeError, UnpicklingError) as error:
             raise TrainingError(
                 f"cannot resume from {str(path)!r}: {error}; delete it to start anew"
             ) from error

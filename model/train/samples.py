@@ -153,12 +153,12 @@ def _cells(sample: Sample, name: str) -> Sequence[float]:
 
 def _read(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             missing = sorted(set(NAMES) - set(stored.files))
             if missing:
                 raise TrainingError(
                     f"{str(path)!r} lacks {', '.join(missing)}; write it with SampleFile.write"
                 )
             return {name: stored[name] for name in NAMES}
-    except (OSError, ValueError, BadZipFile) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise TrainingError(f"{str(path)!r} is not a file of samples: {error}") from error

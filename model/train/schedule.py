@@ -31,25 +31,34 @@ class Plan:
         return self.base_steps if phase is Phase.BASE else self.arm_steps
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Measured seconds per step of the clean stream alone and with views."""
-
-    clean_seconds: float
-    views_seconds: float
-
-
 def plan_by_samples(budget: Budget, batch_size: int) -> Plan:
     """The plan of a budget given in samples."""
     return Plan(*(max(1, round(n / batch_size)) for n in (budget.base_samples, budget.arm_samples)))
 
 
-def plan_by_minutes(budget: Budget, pace: Pace) -> Plan:
-    """The plan of a budget given in minutes, at the measured pace."""
+def plan_by_minutes(budget: Budget, clean_seconds: float, clean_share: float) -> Plan:
+    """The plan of a budget given in minutes.
+
+    `clean_seconds` is the time of a step without views, `clean_share` what part of one with views it is.
+    """
     seconds = budget.minutes * 60
-    base = max(1, int(seconds * budget.base_share / pace.clean_seconds))
+    base = max(1, int(seconds * budget.base_share / clean_seconds))
     rest = seconds * (1 - budget.base_share)
-    return Plan(base, max(1, int(rest / (pace.clean_seconds + pace.views_seconds))))
+    return fit_arms(Plan(base, 1), 0, clean_seconds / clean_share, clean_share, rest)
+
+
+def fit_base(budget: Budget, plan: Plan, step: int, seconds: float) -> Plan:
+    """Fit the base into its minutes, `step` steps and `seconds` into it."""
+    wanted = budget.minutes * 60 * budget.base_share
+    return Plan(max(step, int(wanted * step / seconds)), plan.arm_steps)
+
+
+def fit_arms(
+    plan: Plan, step: int, views_seconds: float, clean_share: float, seconds_left: float
+) -> Plan:
+    """Fit both arms into the seconds that are left, `step` steps into the one with views."""
+    arm = int((seconds_left / views_seconds + step) / (1 + clean_share))
+    return Plan(plan.base_steps, max(step + 1, arm))
 
 
 def learning_rate(optimiser: Optimiser, phase: Phase, step: int, plan: Plan) -> float:
@@ -60,11 +69,3 @@ def learning_rate(optimiser: Optimiser, phase: Phase, step: int, plan: Plan) -> 
     left = (plan.arm_steps - step) / max(1.0, optimiser.decay * plan.arm_steps)
     share = optimiser.final_lr + (1 - optimiser.final_lr) * min(1.0, left)
     return optimiser.peak_lr * share
-
-
-def replan(budget: Budget, plan: Plan, pace: Pace, step: int, seconds_left: float) -> Plan:
-    """Fit both arms into the seconds that are left, `step` steps into the first of them."""
-    arm = int(
-        (seconds_left + step * pace.views_seconds) / (pace.clean_seconds + pace.views_seconds)
-    )
-    return Plan(plan.base_steps, max(step + 1, arm)) if budget.minutes else plan

@@ -25,7 +25,7 @@ class Trainee:
 
     def learn(self, loss: Tensor, learning_rate: float) -> None:
         """Take one optimiser step."""
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.decoder.parameters(), self._told.clip)
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate
