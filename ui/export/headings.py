@@ -64,8 +64,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "omitted": ("and {n} more", "另有{n}个"),
     "axis": ("axis from {low}", "纵轴自{low}起"),
     "made": (
-        "{arm} agent: {forwards} in {denoise_steps}, {tool_calls} in {turns}, {revisions}, {backtracks}; "
-        "{model_seconds:.2f} s of model time, {tool_seconds:.2f} s of tool time.",
+        "The {arm} agent took {forwards} in {denoise_steps} and {tool_calls} in {turns}, with {revisions} "
+        "and {backtracks}: {model_seconds:.2f} s of model time, {tool_seconds:.2f} s of tool time.",
         "{arm} 智能体：{forwards}、{denoise_steps}，{turns}中共{tool_calls}，{revisions}，{backtracks}；"
         "模型用时{model_seconds:.2f}秒，工具用时{tool_seconds:.2f}秒。",
     ),

@@ -31,11 +31,14 @@ class _Chart:
     citations: tuple[str, ...]
 
 
-def to_html(report: Report) -> str:
-    """The whole page."""
+def to_html(report: Report, *, is_for_screen: bool = True) -> str:
+    """The whole page; for paper without what only a screen needs."""
+    sheets = ("report.css", "screen.css") if is_for_screen else ("report.css",)
+    style = [(_FOLDER / name).read_text(encoding="utf-8") for name in sheets]
     return _template().render(
         report=report,
-        style=f"{variables()}\n{(_FOLDER / 'report.css').read_text(encoding='utf-8')}",
+        style="\n".join([variables(), *style]),
+        is_for_screen=is_for_screen,
         say=partial(_say, lang=report.lang),
         marks=marks,
         charts=tuple(_charts(report)),

@@ -31,7 +31,7 @@ def to_pdf(report: Report) -> bytes:
     logger = logging.getLogger("weasyprint")
     logger.addHandler(listener)
     try:
-        document = weasyprint.HTML(string=to_html(report), url_fetcher=_refuse, base_url=None)
+        document = weasyprint.HTML(string=to_html(report, is_for_screen=False), url_fetcher=_refuse)
         evidence = weasyprint.Attachment(
             string=report.model_dump_json(indent=1), name="evidence.json", relationship="Source"
         )

@@ -83,14 +83,12 @@ def file_name(title: str) -> str:
 
 def _placed(path: Path, content: bytes) -> Path:
     """Write beside the target and move over it, so that nobody ever sees half a file."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.stem[:20]}", delete=False
-        ) as file:
-            file.write(content)
-        Path(file.name).chmod(0o644)
-        return Path(file.name).replace(path)
+        beside.write_bytes(content)
+        return beside.replace(path)
     except OSError as error:
+        beside.unlink(missing_ok=True)
         raise OutputError(_unwritable(path, error)) from error
 
 
