@@ -18,6 +18,7 @@ from typing import IO
 from agent.events import EVENTS, AgentEvent, CanvasChanged, RunFinished
 
 _POLL_SECONDS = 0.02
+_DISK = ThreadPoolExecutor(1, "disk")
 
 
 class LineFile:
@@ -30,7 +31,6 @@ class LineFile:
     def __init__(self, path: Path) -> None:
         self._file: IO[bytes] = path.open("ab")
         self._lock = Lock()
-        self._disk = ThreadPoolExecutor(1, "disk")
         self._syncing: Future[None] | None = None
         _drop_torn_line(self._file, path)
 
@@ -42,12 +42,14 @@ class LineFile:
             if durable and (
                 self._syncing is None or self._syncing.running() or self._syncing.done()
             ):
-                self._syncing = self._disk.submit(os.fsync, self._file.fileno())
+                self._syncing = _DISK.submit(os.fsync, self._file.fileno())
 
     def close(self) -> None:
         """Let go of the file once the disk has it."""
-        self._disk.shutdown(wait=True)
-        self._file.close()
+        with self._lock:
+            if self._syncing is not None:
+                self._syncing.result()
+            self._file.close()
 
 
 def _drop_torn_line(file: IO[bytes], path: Path) -> None:
