@@ -37,10 +37,14 @@ class Sequence:
 
 
 class PagedCache:
-    """A pool of pages, shared by sequences of any length; storage appears with the first forward."""
+    """A pool of pages, shared by sequences of any length.
 
-    def __init__(self, n_pages: int = 64, page_length: int = 64) -> None:
-        self.n_pages, self.page_length = n_pages, page_length
+    Storage appears with the first forward. The pool starts with `n_pages` and doubles, up to `max_pages`,
+    when busy sequences need more than that.
+    """
+
+    def __init__(self, n_pages: int = 64, page_length: int = 64, max_pages: int = 1024) -> None:
+        self.n_pages, self.page_length, self.max_pages = n_pages, page_length, max_pages
         self._free = set(range(n_pages))
         self._sequences: list[Sequence] = []  # idle ones from the longest unused on
         self._layers: list[tuple[Tensor, Tensor]] = []  # each (1, heads, tokens, head width)
@@ -112,11 +116,20 @@ class PagedCache:
                 return
             self._free.update(sequence.pages)
             self._sequences.remove(sequence)
+        while len(self._free) < n_pages and self.n_pages < self.max_pages:
+            self._add_pages(min(self.n_pages, self.max_pages - self.n_pages))
         if len(self._free) < n_pages:
             raise CacheFullError(
                 f"{n_pages} more pages of {self.page_length} tokens are needed, {len(self._free)} of "
                 f"{self.n_pages} are free; fill fewer templates at once or give the cache more pages"
             )
+
+    def _add_pages(self, n_pages: int) -> None:
+        self._free.update(range(self.n_pages, self.n_pages + n_pages))
+        self.n_pages += n_pages
+        for layer, (keys, values) in enumerate(self._layers):
+            more = keys.new_zeros(1, keys.shape[1], n_pages * self.page_length, keys.shape[3])
+            self._layers[layer] = torch.cat((keys, more), 2), torch.cat((values, more), 2)
 
     def _run(self, n_pages: int) -> range | None:
         starts = (range(page, page + n_pages) for page in sorted(self._free))
@@ -183,8 +196,8 @@ class PagedWindow:
 
     def _extend(self, stored: Tensor, new: Tensor) -> Tensor:
         stored[0].index_copy_(1, self._write.flatten(), new.transpose(0, 1).flatten(1, 2))
-        read = stored[0].index_select(1, self._read.flatten())
-        return read.unflatten(1, self._read.shape).transpose(0, 1)
+        read: Tensor = stored[0].index_select(1, self._read.flatten())
+        return read.view(read.shape[0], *self._read.shape, -1).transpose(0, 1)
 
 
 def n_shared(cached: Rows[int], tokens: Rows[int]) -> int:

@@ -106,7 +106,7 @@ class Constraint:
     def _alive(self, permitted: Tensor) -> Tensor:
         """The alternatives (records, alternatives) that the permitted words can fill."""
         fits = self._grammar.of_alternatives(self._grammar.fits(permitted))
-        return fits.all(1) & self._grammar.patterns.any(0)
+        return fits.all(1) & self._grammar.usable
 
     def _completable(self) -> Tensor:
         grammar = self._grammar

@@ -24,6 +24,7 @@ from time import perf_counter
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from model.backbone.decoder import Decoder
 from model.cache import PagedCache
@@ -48,6 +49,7 @@ class Engine:
         self._decoder, self._tokens = decoder, tokens
         self._cache = cache or PagedCache()
         self._device = next(decoder.parameters()).device
+        self._n_words = tokens.vocab_size  # networks may be padded to more
         compiled = partial(compile_grammar, tokens=tokens, device=self._device)
         self._grammar = lru_cache(MAX_GRAMMARS)(compiled)
         self._turn = Lock()
@@ -130,17 +132,18 @@ class Engine:
             final = fill.canvas.sequence[query.start : query.start + query.n_causal]
             self._cache.commit(fill.sequence, final.tolist())
             scored.append(states[query.rows])
-        logits = self._decoder.logits(torch.cat(scored))
-        return logits.split([len(states) for states in scored])
+        logits = self._decoder.logits(torch.cat(scored))[:, : self._n_words]
+        logits[:, self._tokens.mask_id] = -torch.inf  # the mask is not a word to fill in
+        parts: Sequence[Tensor] = logits.split([len(states) for states in scored])
+        return parts
 
 
 def _rows(fills: Sequence[Fill], queries: Sequence[Query], n_rows: int) -> tuple[Tensor, Tensor]:
     """The ids and positions (fills, rows) to read; short ones are padded with what nobody attends to."""
-    device = queries[0].rows.device
     read = [f.canvas.sequence[q.start : q.stop] for f, q in zip(fills, queries, strict=True)]
-    ids = read[0][None] if len(read) == 1 else torch.nn.utils.rnn.pad_sequence(read, True)
-    starts = torch.tensor([[query.start] for query in queries], device=device)
-    return ids, starts + torch.arange(n_rows, device=device)
+    device = read[0].device
+    places = [torch.arange(q.start, q.start + n_rows, device=device) for q in queries]
+    return pad_sequence(read, batch_first=True), torch.stack(places)
 
 
 def _visible(queries: Sequence[Query], n_rows: int, device: torch.device) -> Tensor | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from time import perf_counter
 
 import torch
 from torch import Tensor
@@ -77,7 +78,6 @@ class Fill:
     def update(self, query: Query, logits: Tensor) -> None:
         """Propose, constrain, select, reveal, remask; leave the block once it has no mask."""
         self._step += 1
-        logits[:, self.canvas.tokens.mask_id] = -torch.inf
         scores = self._propose(query.cells, logits)
         chosen = self._chosen(scores)
         cells = query.cells[chosen]
@@ -90,11 +90,12 @@ class Fill:
 
     def filling(self) -> Filling:
         """The answer as it stands."""
-        canvas = self.canvas
+        started, canvas = perf_counter(), self.canvas
         n_new = int((canvas.open & ~canvas.masked).sum())
         invalid = self.constraint.n_invalid(self._first_choice, canvas.masked)
-        usage = replace(self.usage, new_tokens=n_new)
-        return Filling(canvas.texts(), canvas.snapshots(), usage, invalid)
+        values, confidence = canvas.texts(), canvas.snapshots()
+        spent = Usage(new_tokens=n_new, seconds=perf_counter() - started)
+        return Filling(values, confidence, self.usage + spent, invalid)
 
     @property
     def _is_last_step(self) -> bool:
@@ -164,7 +165,7 @@ class Fill:
         first = int(masked[0]) // self._length * self._length
         self._block = slice(first, min(first + self._length, self.canvas.n_cells))
         self._step = 0
-        if not self.canvas.n_prompt + self._block.start - self.is_autoregressive >= 0:
+        if self.n_known < 0:
             raise TemplateError("autoregression needs a token before the first slot; give a prompt")
 
     def _end_draft(self) -> None:

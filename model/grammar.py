@@ -66,6 +66,7 @@ class Grammar:
     cells: Tensor  # (records, width)
     choice: Tensor  # (records, width, alternatives) into sets
     patterns: Tensor  # (used + 1, records, alternatives) bool: usable with so many used records
+    usable: Tensor  # (records, alternatives) bool: usable with any number of them
     idle: Tensor  # (records, alternatives) bool: the alternative of an unused record
     has_free_text: bool
 
@@ -93,6 +94,7 @@ def compile_grammar(shape: Shape, tokens: Tokens, device: torch.device) -> Gramm
     cells = _padded([record.cells for record in records], shape.n_cells)
     choice = _choices(records, sets)
     by_itself = [(cell, sets.index(some)) for place, some in plain.items() for cell in place.cells]
+    patterns = _patterns(shape.records, choice.shape[2])
     table = sets.table()
     plain_cells, plain_sets = torch.tensor(by_itself, dtype=torch.long).view(-1, 2).unbind(1)
     allowed = torch.ones(shape.n_cells + 1, len(words), dtype=torch.bool)
@@ -109,7 +111,8 @@ def compile_grammar(shape: Shape, tokens: Tokens, device: torch.device) -> Gramm
         "governed": governed[:-1],
         "cells": cells,
         "choice": choice,
-        "patterns": _patterns(shape.records, choice.shape[2]),
+        "patterns": patterns,
+        "usable": patterns.any(0),
         "idle": _idle(shape.records, choice.shape[2]),
     }
     return Grammar(

@@ -59,14 +59,16 @@ def score(
     the untempered probability.
     """
     if logits.is_cuda and HAS_TRITON:
-        return _kernels().score(logits, masks, noise, temperature)
+        scores: Scores = _kernels().score(logits, masks, noise, temperature)
+        return scores
     return score_reference(logits, masks, noise, temperature)
 
 
 def take_confident(confidence: Tensor, eligible: Tensor, threshold: float) -> Tensor:
     """The eligible cells at or above the threshold, else the best one: bool (canvases, cells)."""
     if confidence.is_cuda and HAS_TRITON:
-        return _kernels().take_confident(confidence, eligible, threshold)
+        take: Tensor = _kernels().take_confident(confidence, eligible, threshold)
+        return take
     return take_confident_reference(confidence, eligible, threshold)
 
 

@@ -16,7 +16,7 @@ MAX_TILE = 4096
 
 
 @triton.jit  # type: ignore[untyped-decorator]
-def score_kernel(  # type: ignore[no-untyped-def]
+def score_kernel(  # type: ignore[no-untyped-def]  # noqa: PLR0915
     p_logits,
     p_allowed,
     p_choice,
@@ -80,7 +80,7 @@ def score_kernel(  # type: ignore[no-untyped-def]
     log_total = best + tl.log(total)
     rival = tl.where(picked_word == best_word, second, best)
     confidence = tl.exp(picked_logit - log_total)
-    tl.store(p_token + row, picked_word.to(tl.int64))
+    tl.store(p_token + row, picked_word)
     tl.store(p_confidence + row, confidence)
     tl.store(p_margin + row, confidence - tl.exp(rival - log_total))
     tl.store(p_entropy + row, log_total - weighted / total)

@@ -64,7 +64,7 @@ def test_ragged_sequences_read_together_equal_each_alone(
 
 @torch.inference_mode()
 def test_scattered_pages_read_the_same() -> None:
-    cache = PagedCache(6, 2)
+    cache = PagedCache(6, 2, max_pages=6)
     blockers = [cache.open([], 2) for _ in range(6)]
     sequence = blockers[0]
     for other in (blockers[2], blockers[4]):
@@ -130,7 +130,7 @@ def test_a_busy_sequence_is_never_shared() -> None:
 
 
 def test_idle_sequences_give_way_the_longest_unused_first() -> None:
-    cache = PagedCache(3, 4)
+    cache = PagedCache(3, 4, max_pages=3)
     for tokens in ([1, 1], [2, 2], [3, 3]):
         sequence = cache.open(tokens, 4)
         cache.commit(sequence, tokens)
@@ -140,8 +140,20 @@ def test_idle_sequences_give_way_the_longest_unused_first() -> None:
     assert cache.open([2, 2], 4).tokens == [2, 2]
 
 
+@torch.inference_mode()
+def test_a_pool_that_grows_keeps_what_it_holds() -> None:
+    cache = PagedCache(1, 4, max_pages=9)
+    sequence = cache.open([], 3)
+    read(cache, [sequence], [[1, 2, 3]])
+    for _ in range(5):
+        cache.open([], 4)
+    (logits,) = read(cache, [sequence], [[4, 5, 6, 7]])
+    torch.testing.assert_close(logits, read_anew([1, 2, 3, 4, 5, 6, 7])[3:])
+    assert cache.n_pages == 8
+
+
 def test_a_full_cache_says_what_to_do() -> None:
-    cache = PagedCache(2, 4)
+    cache = PagedCache(2, 4, max_pages=2)
     kept = cache.open([], 4)
     with pytest.raises(
         CacheFullError, match="2 more pages of 4 tokens are needed, 1 of 2 are free"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -56,7 +57,8 @@ def agreeing(
 
 
 def cell(canvas: Canvas, name: str) -> int:
-    return canvas.spans[name].start
+    first: int = canvas.spans[name].start
+    return first
 
 
 @st.composite
@@ -194,14 +196,12 @@ def test_invalid_records_are_counted_as_the_rules_say(data: st.DataObject) -> No
 
 
 def test_what_cannot_be_filled_is_refused_by_name() -> None:
-    with pytest.raises(TemplateError, match="slot 'last'.*lift a ban"):
-        constraint, _ = constraint_of(
-            Template("a", (Slot("last", 1, set_of("find"), None, set_of("find")),))
-        )
-        constraint.possible()
-    with pytest.raises(TemplateError, match=r"slot '1\.verb'"):
-        constraint, _ = constraint_of(plan_template(2, {"1.verb": "nop", "2.verb": "find"}))
-        constraint.possible()
+    banned = Template("a", (Slot("last", 1, set_of("find"), None, set_of("find")),))
+    disordered = plan_template(2, {"1.verb": "nop", "2.verb": "find"})
+    for template, name in ((banned, "last"), (disordered, "1.verb")):
+        constraint, _ = constraint_of(template)
+        with pytest.raises(TemplateError, match=f"slot '{re.escape(name)}'"):
+            constraint.possible()
 
 
 def test_a_record_of_unknown_slots_is_refused() -> None:
@@ -211,7 +211,7 @@ def test_a_record_of_unknown_slots_is_refused() -> None:
 
 def test_an_alternative_spans_all_cells_of_a_wide_slot() -> None:
     record = Record(("x", "y"), ((set_of("find"), set_of("@1")), (set_of("join"), set_of("@2"))))
-    constraint, canvas = constraint_of(Template("a", (Slot("x", 2), Slot("y", 1)), (record,)))
+    constraint, _ = constraint_of(Template("a", (Slot("x", 2), Slot("y", 1)), (record,)))
     cells = torch.arange(3)
     logits = torch.zeros(3, tiny_tokens().vocab_size)
     logits[0, tiny_tokens().word_id("find")] = 1.0
@@ -224,7 +224,7 @@ def test_free_text_takes_any_word_but_a_banned_one() -> None:
     template = Template(
         "a", (Slot("x", 1, None, None, set_of("find")), Slot("v", 1, set_of("join")))
     )
-    constraint, canvas = constraint_of(template)
+    constraint, _ = constraint_of(template)
     logits = torch.zeros(2, tiny_tokens().vocab_size)
     logits[:, tiny_tokens().word_id("find")] = 5.0
     logits[0, 300] = 4.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -235,6 +235,12 @@ def test_without_a_grammar_autoregression_is_greedy_decoding() -> None:
     assert filling.values == expected
 
 
+def test_ids_beyond_the_tokenizer_are_never_proposed() -> None:
+    engine = Engine(tiny_decoder(0, n_unused_ids=2000), tiny_tokens(), "padded")
+    for step in engine.stream(Template("a b", (Slot("text", 12),)), SURE):
+        assert all(cell.text for cell in step.cells)
+
+
 def test_choices_that_the_grammar_overruled_are_counted() -> None:
     free = DecodeParams(threshold=0.0, constrained=False)
     counts = [tiny_engine(seed).fill(plan_template(3), free) for seed in range(4)]
@@ -304,16 +310,17 @@ def test_fills_from_several_threads_do_not_disturb_each_other(params: DecodePara
 
 
 def test_an_abandoned_stream_gives_its_pages_back() -> None:
-    engine = tiny_engine(cache=PagedCache(8, 8))
+    engine = tiny_engine(cache=PagedCache(8, 8, max_pages=8))
     for _ in range(10):
         stream = engine.stream(plan_template(3), DecodeParams(threshold=2.0))
         next(stream)
+        assert isinstance(stream, Generator)
         stream.close()
     assert is_valid_plan(engine.fill(plan_template(3), SURE).values)
 
 
 def test_a_refused_fill_gives_its_pages_back() -> None:
-    engine = tiny_engine(cache=PagedCache(8, 8))
+    engine = tiny_engine(cache=PagedCache(8, 8, max_pages=8))
     bad = plan_template(2, {"1.verb": "nop", "2.verb": "find"})
     for _ in range(10):
         with pytest.raises(TemplateError):

@@ -30,10 +30,10 @@ def tiny_tokens() -> Tokens:
 
 
 @cache
-def tiny_decoder(seed: int = 0) -> Decoder:
+def tiny_decoder(seed: int = 0, n_unused_ids: int = 0) -> Decoder:
     """In double precision and with wide weights, so that ties and rounding decide nothing."""
     tokens = tiny_tokens()
-    config = DecoderConfig(tokens.vocab_size, 16, 2, 2, 1, 8, 24)
+    config = DecoderConfig(tokens.vocab_size + n_unused_ids, 16, 2, 2, 1, 8, 24)
     decoder = Decoder(config)
     initialise(decoder, seed)
     for name, weight in decoder.named_parameters():

@@ -44,8 +44,9 @@ def _kernels(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     empty = torch.empty
 
     def poisoned(*shape: int, **options: object) -> Tensor:
-        fresh = empty(*shape, **options)  # type: ignore[call-overload]
-        return fresh.fill_(torch.nan if fresh.is_floating_point() else 77)
+        fresh: Tensor = empty(*shape, **options)  # type: ignore[call-overload]
+        fresh.fill_(torch.nan if fresh.is_floating_point() else 77)
+        return fresh
 
     monkeypatch.setattr(torch, "empty", poisoned)
     assert torch.empty(3).isnan().all()
