@@ -58,7 +58,8 @@ def _train(arguments: list[str]) -> None:
         torch.set_num_threads(told.threads)
     device = torch.device(told.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     told.out.mkdir(parents=True, exist_ok=True)
-    Run(config, read_corpus(told.data, config.habits.held_out), RunFolder(told.out), device).train()
+    corpus = read_corpus(told.data, config.habits.held_out)
+    Run(config, corpus, RunFolder(told.out), device, told.base).train()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder made by `pack`")
     parser.add_argument("--out", type=Path, required=True, help="folder for weights and the curve")
     parser.add_argument("--config", type=Path, help="TOML file; see model/train/config.py")
+    parser.add_argument(
+        "--base", type=Path, help="weights of an earlier run: both arms start from them"
+    )
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--minutes", type=float, help="train this long")
     budget.add_argument(

@@ -10,6 +10,7 @@ import gzip
 import itertools
 import json
 import logging
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from model.train.samples import Sample, SampleFile
 log = logging.getLogger(__name__)
 N_TOKENIZER_TEXTS = 20_000
 CHUNK = 2_000
+MAX_VOCAB = 65_536  # ids are stored in two bytes
+FIELDS = frozenset({"prompt", "canvas", "weights"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ def pack(source: Path, out: Path, packing: Packing) -> None:
     out.mkdir(parents=True, exist_ok=True)
     tokens = _tokenizer(source, parts, out, packing)
     samples = list(_samples(parts, tokens, packing))
+    if len(samples) <= packing.held_out:
+        raise TrainingError(
+            f"{len(samples)} samples in {str(source)!r}, of which {packing.held_out} are held out; "
+            "write more"
+        )
     SampleFile.of(samples[: packing.held_out]).write(out / "dev.npz")
     SampleFile.of(samples[packing.held_out :]).write(out / "train.npz")
     lengths = sorted(len(sample.prompt) for sample in samples)
@@ -53,7 +61,12 @@ def _tokenizer(source: Path, parts: Sequence[Path], out: Path, packing: Packing)
     kept = out / "tokenizer.json"
     if kept.exists():
         return Tokens.load(kept)
-    words = json.loads((source / "words.json").read_text(encoding="utf-8"))
+    if packing.vocab_size > MAX_VOCAB:
+        raise TrainingError(f"a vocabulary of {packing.vocab_size}; take at most {MAX_VOCAB}")
+    try:
+        words = json.loads((source / "words.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"cannot read words.json in {str(source)!r}: {error}") from error
     texts = (line["prompt"] for line in itertools.islice(_lines(parts), N_TOKENIZER_TEXTS))
     tokens = Tokens.train(texts, words, packing.vocab_size)
     tokens.save(kept)
@@ -62,9 +75,18 @@ def _tokenizer(source: Path, parts: Sequence[Path], out: Path, packing: Packing)
 
 def _lines(parts: Sequence[Path]) -> Iterator[dict[str, Any]]:
     for part in parts:
-        with gzip.open(part, "rt", encoding="utf-8") as file:
-            for line in file:
-                yield json.loads(line)
+        try:
+            with gzip.open(part, "rt", encoding="utf-8") as file:
+                for line in file:
+                    yield _checked(json.loads(line))
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            raise TrainingError(f"{str(part)!r} is damaged ({error}); write it again") from error
+
+
+def _checked(line: Any) -> dict[str, Any]:
+    if not isinstance(line, dict) or not line.keys() >= FIELDS:
+        raise ValueError(f"a line lacks one of {', '.join(sorted(FIELDS))}")
+    return line
 
 
 def _samples(parts: Sequence[Path], tokens: Tokens, packing: Packing) -> Iterator[Sample]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from model.backbone.decoder import Decoder
 from model.errors import TrainingError
@@ -67,9 +70,14 @@ class Run:
     """A training run and the loop that advances it."""
 
     def __init__(
-        self, told: TrainConfig, corpus: Corpus, folder: RunFolder, device: torch.device
+        self,
+        told: TrainConfig,
+        corpus: Corpus,
+        folder: RunFolder,
+        device: torch.device,
+        base: Path | None = None,
     ) -> None:
-        self._told, self._corpus, self._folder = told, corpus, folder
+        self._told, self._corpus, self._folder, self._base = told, corpus, folder, base
         self._trainee = Trainee(told, corpus.tokens.vocab_size, device)
         lengths = corpus.train.prompt_lengths
         self._order = BatchOrder(lengths, told.optimiser.batch_size, told.seed)
@@ -98,7 +106,9 @@ class Run:
 
     def _start(self) -> None:
         budget = self._told.budget
-        if budget.minutes:
+        if self._base:
+            self._start_from(self._base)
+        elif budget.minutes:
             self._plan = plan_by_minutes(budget, self._measure_pace(), self._clean_share)
         training = {"config": asdict(self._told), "n_samples": len(self._corpus.train)}
         decoder = self._trainee.decoder
@@ -107,6 +117,20 @@ class Run:
         log.info(
             "%.2f M weights, %d samples, %s", n_weights / 1e6, len(self._corpus.train), self._plan
         )
+
+    def _start_from(self, base: Path) -> None:
+        """Skip the base: both arms start from the weights of an earlier run."""
+        try:
+            weights = load_file(base)
+            self._trainee.decoder.load_state_dict(weights)
+        except (OSError, SafetensorError, RuntimeError) as error:
+            raise TrainingError(f"cannot start from {str(base)!r}: {error}") from error
+        self._folder.save_state(self._trainee.state(), "base.pt")
+        self._place = Place(Phase.DIFFUSION, 0, 0.0, 0.0)
+        self._plan = Plan(0, self._plan.arm_steps)
+        if minutes := self._told.budget.minutes:
+            pace = self._measure_pace() / self._clean_share
+            self._plan = fit_arms(Plan(0, 1), 0, pace, self._clean_share, minutes * 60)
 
     def _resume(self) -> bool:
         state = self._folder.read_state("state.pt")

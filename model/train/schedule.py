@@ -62,10 +62,13 @@ def fit_arms(
 
 
 def learning_rate(optimiser: Optimiser, phase: Phase, step: int, plan: Plan) -> float:
-    """The learning rate of a step."""
+    """The learning rate of a step; an arm without a base before it has a warm-up of its own."""
     if phase is Phase.BASE:
         warmup = max(1.0, optimiser.warmup * (plan.base_steps + plan.arm_steps))
         return optimiser.peak_lr * min(1.0, (step + 1) / warmup)
+    warm = (
+        1.0 if plan.base_steps else min(1.0, (step + 1) / (optimiser.warmup * plan.arm_steps + 1))
+    )
     left = (plan.arm_steps - step) / max(1.0, optimiser.decay * plan.arm_steps)
     share = optimiser.final_lr + (1 - optimiser.final_lr) * min(1.0, left)
-    return optimiser.peak_lr * share
+    return optimiser.peak_lr * share * warm

@@ -51,7 +51,10 @@ class Trainee:
         """Continue from a state."""
         self.decoder.load_state_dict(state["decoder"])
         self._optimiser.load_state_dict(state["optimiser"])
-        self.average = {name: weight.clone() for name, weight in state["average"].items()}
+        self.average = {
+            name: state["average"][name].to(weight.device, copy=True)
+            for name, weight in self.decoder.state_dict().items()
+        }
 
     def fork(self, state: Mapping[str, Any]) -> None:
         """Begin an arm from the base: its weights and moments, and a new average."""
