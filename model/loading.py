@@ -36,9 +36,7 @@ def load_model(
     device: str | None = None,
     dtype: torch.dtype | None = None,
 ) -> LanguageModel:
-    """Load a model by folder, or the one that comes along (`embedded`; `embedded-ar` is its other arm)."""
-    if name == f"{EMBEDDED}-ar":
-        name, arm = EMBEDDED, "ar"
+    """Load a model by folder, or the one that comes along (`embedded`)."""
     if arm not in ARMS:
         raise CheckpointError(f"unknown arm {arm!r}; choose {' or '.join(ARMS)}")
     folder = WEIGHTS / "planner" if name == EMBEDDED else Path(name)
