@@ -66,7 +66,7 @@ def test_a_decimal_keeps_its_digits_and_a_number_like_text_stays_text() -> None:
 
 
 def test_what_is_no_value_of_a_run_is_refused_on_the_way_in() -> None:
-    with pytest.raises(TypeError, match="Path is not a value of a run|PosixPath"):
+    with pytest.raises(TypeError, match=r"Path is not a value of a run|PosixPath"):
         codec.encode(__import__("pathlib").Path())
 
 

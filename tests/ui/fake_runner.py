@@ -65,8 +65,9 @@ class FakeRunner:
                 return
             sleep(_POLL_SECONDS)
 
-    def stop(self, run_id: str) -> None:
+    def stop(self, run_id: str) -> bool:
         self._known(run_id).stop.set()
+        return True
 
     def result(self, run_id: str) -> RunResult | None:
         ends = [e.result for e in self._known(run_id).events if isinstance(e, RunFinished)]

@@ -37,7 +37,7 @@ class Runner(Protocol):
         """The events of a run from number `skip` on, waiting for more while it is at work."""
         ...
 
-    def stop(self, run_id: str) -> None:
+    def stop(self, run_id: str) -> bool:
         """Ask a run to end; it hands over what it has established."""
         ...
 
