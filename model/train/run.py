@@ -13,11 +13,10 @@ from time import perf_counter
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from model.backbone.decoder import Decoder
 from model.errors import TrainingError
+from model.loading import read_weights
 from model.tokens import Tokens
 from model.train.batches import BatchOrder
 from model.train.config import TrainConfig
@@ -120,11 +119,8 @@ class Run:
 
     def _start_from(self, base: Path) -> None:
         """Skip the base: both arms start from the weights of an earlier run."""
-        try:
-            weights = load_file(base)
-            self._trainee.decoder.load_state_dict(weights)
-        except (OSError, SafetensorError, RuntimeError) as error:
-            raise TrainingError(f"cannot start from {str(base)!r}: {error}") from error
+        decoder = self._trainee.decoder
+        decoder.load_state_dict(read_weights(base, decoder.config, torch.device("cpu")))
         self._folder.save_state(self._trainee.state(), "base.pt")
         self._place = Place(Phase.DIFFUSION, 0, 0.0, 0.0)
         self._plan = Plan(0, self._plan.arm_steps)

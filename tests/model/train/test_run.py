@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from model.errors import TrainingError
+from model.errors import CheckpointError, TrainingError
 from model.train.__main__ import main
 from model.train.measure import exactness
 from model.train.objective import Losses, Objective
@@ -29,11 +29,10 @@ class KilledError(Exception):
     """A run was killed."""
 
 
-def start(folder: Path, base_steps: int = 3, arm_steps: int = 4) -> Run:
+def start(folder: Path, base: Path | None = None) -> Run:
     folder.mkdir(exist_ok=True)
     samples = eight(TOKENS)
-    corpus = Corpus(TOKENS, samples, samples)
-    return Run(config(base_steps, arm_steps), corpus, RunFolder(folder), CPU)
+    return Run(config(3, 4), Corpus(TOKENS, samples, samples), RunFolder(folder), CPU, base)
 
 
 def kill_after(monkeypatch: pytest.MonkeyPatch, n_steps: int) -> None:
@@ -88,6 +87,20 @@ def test_the_arms_differ_and_come_from_one_base(tmp_path: Path) -> None:
     start(tmp_path / "run").train()
     one, other = (load_file(tmp_path / "run" / f"{arm}.safetensors") for arm in ("diffusion", "ar"))
     assert not torch.equal(one["model.embed_tokens.weight"], other["model.embed_tokens.weight"])
+
+
+def test_a_second_leg_trains_both_arms_from_the_weights_of_the_first(tmp_path: Path) -> None:
+    start(tmp_path / "first").train()
+    start(tmp_path / "second", tmp_path / "first" / "diffusion.safetensors").train()
+    curve = (tmp_path / "second" / "curve.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line)["step"] for line in curve.splitlines()] == [4] * 4
+
+
+def test_a_first_leg_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    save_file({"other": torch.ones(1)}, tmp_path / "other.safetensors")
+    for name, said in (("other", "lacks 'model.embed_tokens"), ("none", "is missing")):
+        with pytest.raises(CheckpointError, match=said):
+            start(tmp_path / name, tmp_path / f"{name}.safetensors").train()
 
 
 def test_eight_samples_are_learnt_by_heart() -> None:
