@@ -63,7 +63,7 @@ class Page:
             return gr.skip(), "", render.complaint(trouble, lang)
         try:
             runs = ".".join(self._desk.begin(question, ("diffusion", rival)))
-        except AgentError as error:
+        except (AgentError, OSError) as error:
             trouble = say("task_refused", lang, reason=error)
             return gr.skip(), "", render.complaint(trouble, lang)
         return runs, runs, render.complaint("", lang)

@@ -125,7 +125,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "legend_masked": ("masked", "遮盖"),
     "legend_revealed": ("written, bar = confidence", "已写，横线为把握"),
     "legend_scraped": ("scraped off", "已刮去"),
-    "legend_frozen": ("settled", "已定稿"),
+    "legend_frozen": ("settled; darker edge = has run, frozen", "已定稿；深色边框＝已执行，冻结"),
     "legend_stroke": ("the forward that wrote it", "由第几次前向写下"),
     "ink": ("Cells written by each forward", "每次前向写下的格数"),
     "plan": ("Plan", "计划"),
@@ -192,6 +192,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "verdict_neither": ("Neither agent answered.", "两个智能体都没有回答。"),
     "verdict_stopped": ("Stopped before the end.", "未完成，已停止。"),
+    "both_forwards": ("Forwards: {left} against {right}.", "前向次数 {left} 对 {right}。"),
     "same_answer": ("Both give the same answer.", "两者答案相同。"),
     "other_answer": ("Their answers differ.", "两者答案不同。"),
     "fairness": (

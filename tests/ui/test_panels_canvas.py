@@ -18,13 +18,15 @@ def test_before_anything_is_written_there_is_an_empty_leaf() -> None:
     assert len(leaf.lines) == N_ROWS
     assert {len(line.cells) for line in leaf.lines} == {N_ARGS + 2}
     assert (leaf.n_written, leaf.n_scraped, leaf.bars) == (0, 0, ())
+    assert leaf.n_cells == N_ROWS * (N_ARGS + 1)
 
 
 def test_a_finished_run_has_every_open_cell_written_and_its_executed_rows_frozen() -> None:
     leaf = canvas.picture(view(recordings.constraint_search()))
     assert leaf.n_written == leaf.n_cells
     assert leaf.n_scraped == 1
-    assert [line.cells[0].word for line in leaf.lines if line.is_frozen] == ["#1", "#2"]
+    frozen = [line.cells[0].word for line in leaf.lines if line.is_frozen]
+    assert frozen == ["#1", "#2", "#3", "#8"]
 
 
 def test_the_ink_chart_has_a_bar_for_each_forward_and_marks_revisions() -> None:

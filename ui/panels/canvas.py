@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from agent.types import N_ARGS, N_ROWS, NIL
-from ui.panels.view import WRITTEN, Cell, Forward, PanelView
+from ui.panels.view import Cell, Forward, PanelView
 
 BAR_PIXELS = 6
 BASE_BARS = 60
@@ -48,14 +48,18 @@ class Picture:
 def picture(now: PanelView) -> Picture:
     """The canvas of a panel; before anything is known, an empty leaf."""
     cells = tuple({cell.place: cell for cell in now.cells}.values()) or _empty_leaf()
-    open_cells = [cell for cell in cells if cell.state not in ("fixed", "locked")]
-    lines = tuple(_line(tuple(row)) for _, row in groupby(sorted(cells, key=_place), _row))
+    slots = [cell for cell in cells if cell.state != "fixed"]
+    done = {line.row for line in now.plan if line.status == "ok"}
+    lines = tuple(
+        _line(tuple(row), index in done)
+        for index, row in groupby(sorted(cells, key=_place), lambda cell: cell.row)
+    )
     return Picture(
         lines=lines,
         n_columns=max(len(line.cells) for line in lines),
-        n_cells=len(open_cells),
-        n_written=sum(cell.state in WRITTEN for cell in open_cells),
-        n_scraped=sum(bool(cell.ghost) for cell in open_cells),
+        n_cells=len(slots),
+        n_written=sum(cell.state != "masked" for cell in slots),
+        n_scraped=sum(bool(cell.ghost) for cell in slots),
         bars=_bars(now.forwards),
         width=BAR_PIXELS * max(BASE_BARS, len(now.forwards)),
     )
@@ -84,17 +88,13 @@ def _place(cell: Cell) -> tuple[int, int]:
     return cell.place
 
 
-def _row(cell: Cell) -> int:
-    return cell.row
-
-
-def _line(cells: tuple[Cell, ...]) -> Line:
-    words = [cell.word for cell in cells if cell.state != "fixed"]
-    inner = [cell for cell in cells if cell.state != "fixed"]
+def _line(cells: tuple[Cell, ...], is_done: bool) -> Line:
+    slots = [cell for cell in cells if cell.state != "fixed"]
+    is_locked = bool(slots) and all(cell.state == "locked" for cell in slots)
     return Line(
         cells=cells,
-        is_frozen=bool(inner) and all(cell.state == "locked" for cell in inner),
-        is_unused=bool(words) and words[0] == "nop",
+        is_frozen=is_done or is_locked,
+        is_unused=bool(slots) and slots[0].word == "nop",
     )
 
 

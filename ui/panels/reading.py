@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agent.events import PointerView
 from agent.types import NIL, Citation
 
-MAX_CITATIONS = 12
+MAX_CITATIONS = 8
 _SYMBOL = re.compile(r"([#@%]\d+)")
 _MARK = re.compile(r"\[([\w./-]+)\]")
 

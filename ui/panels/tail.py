@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from agent.events import AgentEvent, CallFinished, CanvasChanged, PlanContradicted, PlanDrafted
+from agent.events import (
+    AgentEvent,
+    CallFinished,
+    CanvasChanged,
+    PlanContradicted,
+    PlanDrafted,
+    QuestionLinked,
+)
 from ui.panels.desk import Desk
 from ui.panels.view import PanelView, advance, awaited, broken_off
 
 TICK_SECONDS = 0.09
 LONGEST_TICKS = 140  # a long left-to-right draft shows several forwards a tick rather than minutes
-_REST_TICKS = {PlanContradicted: 9, PlanDrafted: 4, CallFinished: 2}
+_REST_TICKS = {QuestionLinked: 7, PlanContradicted: 9, PlanDrafted: 4, CallFinished: 2}
 
 
 class Tail:
