@@ -1,8 +1,9 @@
 """Attention in the form that the device does best.
 
-Inference and CUDA take torch's fused attention. Training on a CPU takes plain matrix products: the fused
-backward is slow there (32 × 352 tokens, 6 layers of 4 × 64: 541 ms against 186 ms for the products; a
-training step takes 2.9 instead of 3.4 CPU seconds).
+Inference and CUDA take torch's fused attention. Training on a CPU takes plain matrix products, because
+the fused backward is slow there. Measured with 2 threads (AVX512-BF16), bf16, 6 layers of 4 heads of 64:
+538 ms against 290 ms for 36 sequences of 352 tokens, and 3.5 against 2.9 CPU seconds for a whole training
+step of 32.
 """
 
 from __future__ import annotations
