@@ -18,6 +18,7 @@ from tools.facts.store import FactStore
 from tools.types import Entity, FieldRef, Period, Quantity, Term, Text
 
 FILLER_WEIGHT = 0.15
+ORDER_WEIGHT = 4.0
 TIERS = ("filing", "official", "database", "press")
 Cell = tuple[int, int]
 
@@ -42,17 +43,21 @@ def canvas_words(plan: Plan) -> tuple[str, ...]:
 
 
 def cell_weights(canvas: tuple[str, ...]) -> list[float]:
-    """Loss weights per canvas cell: fillers count little, fixed cells nothing."""
-    weights = []
-    used = True
-    for at, word in enumerate(canvas):
-        column = at % (N_ARGS + 2)
-        is_fixed = column == 0 or at == (N_ROWS - 1) * (N_ARGS + 2) + 1
-        is_filler = word == NIL or (word == NOP and not used)
-        if word == NOP:
-            used = False
-        weights.append(0.0 if is_fixed else FILLER_WEIGHT if is_filler else 1.0)
-    return weights
+    """Loss weights per canvas cell: fillers count little, fixed cells nothing, > and < much.
+
+    A word beside the number is all that tells > from <, and few samples have either: at weight 1 a short
+    training leaves them a coin's toss.
+    """
+    first_unused = next((at for at, word in enumerate(canvas) if word == NOP), len(canvas))
+    return [_weight(at, word, at > first_unused) for at, word in enumerate(canvas)]
+
+
+def _weight(at: int, word: str, is_behind_the_plan: bool) -> float:
+    if at % (N_ARGS + 2) == 0 or at == (N_ROWS - 1) * (N_ARGS + 2) + 1:
+        return 0.0
+    if word == NIL or (word == NOP and is_behind_the_plan):
+        return FILLER_WEIGHT
+    return ORDER_WEIGHT if word in ("<", ">") else 1.0
 
 
 def linked_plan(rows: Iterable[GoldRow], brief: Brief) -> Plan | None:
