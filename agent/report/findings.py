@@ -23,10 +23,15 @@ PARTS = {
     "energy_revenue": "revenue",
     "services_revenue": "revenue",
     "cost_of_revenue": "revenue",
+    "gross_profit": "revenue",
+    "operating_income": "revenue",
+    "net_income": "revenue",
+    "rnd": "revenue",
     "land_area": "area",
     "urban_population": "population",
     "eva_hours": "space_hours",
 }
+DEDUCTIONS = {"capex": "operating_cash_flow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ def _sentences(
         return
     yield from _disputed(subject, namer)
     yield from _share(subject, book, namer)
+    yield from _remainder(subject, book, namer)
     line = window(subject) if with_history else ()
     if len(line) >= _LEAST_FOR_RECORD and subject.fact() in line:
         yield _record(line, subject.fact(), namer)
@@ -227,6 +233,26 @@ def _direction(change: Comparison) -> str:
     if change.multiple is not None:
         return "multiplied"
     return "rose" if change.rising else "fell"
+
+
+def _remainder(subject: Subject, book: FactBook, namer: Namer) -> Iterator[Sentence]:
+    """What a deduction leaves, where the facts give what it is taken from."""
+    from_field = DEDUCTIONS.get(subject.group.field, "")
+    group = book.group(subject.group.entity.id, from_field)
+    source, part = group.best(subject.period) if group else None, subject.fact()
+    if source is None or source.number is None or part.number is None or source.unit != part.unit:
+        return
+    left = source.number - part.number
+    text = words(
+        namer.lang,
+        "remainder",
+        whole=namer.heading(from_field),
+        part=namer.field(subject.group.field),
+        value=phrase(left, part.unit, namer.lang),
+    )
+    operands = (key(source), key(part))
+    derived = Derived(operation="difference", operands=operands, value=left)
+    yield Sentence(kind="comparison", text=text, citations=operands, derived=(derived,))
 
 
 def _share(subject: Subject, book: FactBook, namer: Namer) -> Iterator[Sentence]:
