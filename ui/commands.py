@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -49,11 +49,8 @@ def runner_for(settings: Settings) -> Iterator[Runner]:
     """The agents of these settings: the one place where the command line reaches them."""
     from agent.factory import runner
 
-    made = runner(settings)
-    try:
+    with closing(runner(settings)) as made:
         yield made
-    finally:
-        made.close()
 
 
 def writer_for(runner: Runner, settings: Settings) -> ReportWriter:
@@ -147,7 +144,9 @@ def bench(args: Namespace) -> int:
     tasks = read_tasks(Path(args.tasks), args.limit)
     folder = ready(Path(args.out)) if args.out else None
     with _counted(len(tasks) * len(args.arms), Console(stderr=True)) as count:
-        found = bench_of(settings_of(args), args.arms, folder, lambda _: count()).compare(tasks)
+        compared = bench_of(settings_of(args), args.arms, folder, lambda _: count())
+        with closing(compared.runner):
+            found = compared.compare(tasks)
     if args.json:
         _print_json(found.model_dump(mode="json"))
     else:

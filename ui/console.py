@@ -174,15 +174,20 @@ def event_line(event: AgentEvent, arm: str, forwards: int) -> str:
     match event:
         case PlanDrafted(turn=turn, rows=rows):
             n = sum(row.tool != _NOP for row in rows)
-            return f"[{arm}] turn {turn}: plan of {n} rows after {forwards} forwards"
+            rows_said, cost = _counted(n, "row"), _counted(forwards, "forward")
+            return f"[{arm}] turn {turn}: plan of {rows_said} after {cost}"
         case CallFinished(row=row, status=status, summary=summary):
             return f"[{arm}] row {row} {status}: {summary}"
         case PlanContradicted(row=row, reason=reason, reopened=reopened):
-            return f"[{arm}] row {row} contradicted: {reason}; {len(reopened)} cells reopened"
+            return f"[{arm}] row {row} contradicted: {reason}; {_counted(len(reopened), 'cell')} reopened"
         case RunFinished(result=result):
             return f"[{arm}] {result.status} in {result.metrics.seconds:.2f} s"
         case _:
             return ""
+
+
+def _counted(n: int, thing: str) -> str:
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 
 def comparison(results: Sequence[RunResult], title: str = "") -> Table:
@@ -212,8 +217,8 @@ def answer(result: RunResult, signs: Signs) -> RenderableType:
     """The answer, the facts it rests on, and one line on what it took."""
     cost = result.metrics
     foot = (
-        f"{result.arm} {signs.dot} {result.status} {signs.dot} {cost.forwards} forwards {signs.dot} "
-        f"{cost.tool_calls} calls {signs.dot} {cost.seconds:.2f} s"
+        f"{result.arm} {signs.dot} {result.status} {signs.dot} {_counted(cost.forwards, 'forward')} "
+        f"{signs.dot} {_counted(cost.tool_calls, 'call')} {signs.dot} {cost.seconds:.2f} s"
     )
     lines = [Text(result.answer, style="bold")]
     lines += [Text(f"  {_cited(one, signs)}") for one in result.citations[:_SHOWN_CITATIONS]]
