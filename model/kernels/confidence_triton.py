@@ -10,7 +10,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from model.kernels.confidence import Masks, Scores
+from model.kernels.scores import Masks, Scores
 
 MAX_TILE = 4096
 

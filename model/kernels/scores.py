@@ -1,0 +1,41 @@
+"""What the kernels take and give, apart from any way to compute it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """Which words count, each (rows, words); None means all.
+
+    The distribution is taken over `allowed`, the token out of `choice`, which lies within `allowed`.
+    """
+
+    allowed: Tensor | None = None
+    choice: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The proposals of some rows, each (rows,).
+
+    `confidence` is the token's probability, `margin` its lead over the best other word, `entropy` that
+    of the row in nats.
+    """
+
+    token: Tensor
+    confidence: Tensor
+    margin: Tensor
+    entropy: Tensor
+
+    def put(self, rows: Tensor, other: Scores) -> Scores:
+        """These scores, with those of `other` in the given rows."""
+        return Scores(
+            self.token.index_copy(0, rows, other.token),
+            self.confidence.index_copy(0, rows, other.confidence),
+            self.margin.index_copy(0, rows, other.margin),
+            self.entropy.index_copy(0, rows, other.entropy),
+        )
