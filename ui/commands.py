@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,51 +15,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from agent.errors import RunError
-from agent.settings import Settings, load
-from agent.types import Language, RunResult
+from agent.types import Language
+from ui.agents import code_of, language_of, runner_for, settings_of, writer_for
 from ui.complaints import UsageError
 
 if TYPE_CHECKING:
-    from agent.runner import Runner
-    from ui.reporting import ReportWriter
     from ui.watch import Watch
 
-_WENT_WRONG = {"failed", "stopped"}
 _PIPE_WIDTH = 200
-
-
-def settings_of(args: Namespace) -> Settings:
-    """The settings with what the command line says on top."""
-    given: Mapping[str, object] = {
-        "model": args.model,
-        "ar_model": args.ar_model,
-        "lang": args.lang,
-        "seed": args.seed,
-        "budget.max_turns": args.max_turns,
-        "budget.max_calls": args.max_calls,
-        "budget.max_seconds": args.max_seconds,
-        "cache_dir": args.cache,
-        "state_dir": args.state,
-    }
-    return load(given)
-
-
-@contextmanager
-def runner_for(settings: Settings) -> Iterator[Runner]:
-    """The agents of these settings: the one place where the command line reaches them."""
-    from agent.factory import runner
-
-    with closing(runner(settings)) as made:
-        yield made
-
-
-def writer_for(runner: Runner, settings: Settings) -> ReportWriter:
-    """The report writer over those agents' runs."""
-    from agent.factory import facts
-    from ui.reporting import ReportWriter, chinese_names
-
-    store = facts(settings.cache_dir)
-    return ReportWriter(runner, runner.kit.toolbox, lambda: chinese_names(store))
 
 
 def watch_for(args: Namespace, lang: Language, pace: float = 0.0) -> Watch:
@@ -68,14 +31,6 @@ def watch_for(args: Namespace, lang: Language, pace: float = 0.0) -> Watch:
 
     is_quiet = getattr(args, "json", False)
     return Watch(Console(stderr=True), lang, pace, is_quiet=is_quiet)
-
-
-def language_of(args: Namespace, question: str) -> Language:
-    """The language asked for, else the question's."""
-    from agent.runner import language_of as language_of_question
-
-    chosen: Language | None = args.lang
-    return chosen or language_of_question(question)
 
 
 def ask(args: Namespace) -> int:
@@ -207,11 +162,6 @@ COMMANDS: Final[dict[str, Callable[[Namespace], int]]] = {
     "ui": ui,
     "doctor": doctor,
 }
-
-
-def code_of(results: Sequence[RunResult]) -> int:
-    """0 where every run answered or honestly could not, 1 where one failed or was stopped."""
-    return int(any(result.status in _WENT_WRONG for result in results))
 
 
 def _checked(question: str) -> str:

@@ -18,7 +18,7 @@ from rich.text import Text
 from agent.bench import read_tasks
 from agent.judge import Task, is_right
 from agent.types import Arm, Language
-from ui.commands import code_of, runner_for, settings_of, writer_for
+from ui.agents import code_of, runner_for, settings_of, writer_for
 from ui.console import comparison, signs_for
 from ui.export.errors import GlyphsMissingError, PangoMissingError
 from ui.export.write import ready, write

@@ -14,7 +14,7 @@ import pytest
 
 from agent.types import Arm, Metrics
 from tests.ui.cli_runs import InterruptedRuns, RecordedRuns, Stage, ending
-from ui import cli, commands, doctor
+from ui import agents, cli, commands, doctor
 from ui.complaints import KNOWN, UsageError, exit_code, in_a_line
 from ui.doctor import Finding
 
@@ -280,7 +280,7 @@ def test_every_known_error_ends_in_one_line() -> None:
 
 def test_settings_come_from_the_options_that_were_given() -> None:
     args = cli.parser().parse_args(["ask", "x", "--seed", "7", "--max-calls", "3", "--lang", "zh"])
-    settings = commands.settings_of(args)
+    settings = agents.settings_of(args)
     assert (settings.seed, settings.budget.max_calls, settings.lang) == (7, 3, "zh")
 
 

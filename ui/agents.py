@@ -1,0 +1,64 @@
+"""How the command line reaches the agents: settings from options, a runner from settings."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from agent.settings import Settings, load
+from agent.types import Language, RunResult
+
+if TYPE_CHECKING:
+    from agent.runner import Runner
+    from ui.reporting import ReportWriter
+
+_WENT_WRONG = {"failed", "stopped"}
+
+
+def settings_of(args: Namespace) -> Settings:
+    """The settings with what the command line says on top."""
+    given: Mapping[str, object] = {
+        "model": args.model,
+        "ar_model": args.ar_model,
+        "lang": args.lang,
+        "seed": args.seed,
+        "budget.max_turns": args.max_turns,
+        "budget.max_calls": args.max_calls,
+        "budget.max_seconds": args.max_seconds,
+        "cache_dir": args.cache,
+        "state_dir": args.state,
+    }
+    return load(given)
+
+
+@contextmanager
+def runner_for(settings: Settings) -> Iterator[Runner]:
+    """The agents of these settings: the one place where the command line reaches them."""
+    from agent.factory import runner
+
+    with closing(runner(settings)) as made:
+        yield made
+
+
+def writer_for(runner: Runner, settings: Settings) -> ReportWriter:
+    """The report writer over those agents' runs."""
+    from agent.factory import facts
+    from ui.reporting import ReportWriter, chinese_names
+
+    store = facts(settings.cache_dir)
+    return ReportWriter(runner, runner.kit.toolbox, lambda: chinese_names(store))
+
+
+def language_of(args: Namespace, question: str) -> Language:
+    """The language asked for, else the question's."""
+    from agent.runner import language_of as language_of_question
+
+    chosen: Language | None = args.lang
+    return chosen or language_of_question(question)
+
+
+def code_of(results: Sequence[RunResult]) -> int:
+    """0 where every run answered or honestly could not, 1 where one failed or was stopped."""
+    return int(any(result.status in _WENT_WRONG for result in results))
