@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent.deps import Deps
 from agent.dispatch import is_running
 from agent.state import RunState
-from agent.types import Plan, Row, RowStatus
+from agent.types import N_ROWS, Plan, Row, RowStatus
 
 
 def act(state: RunState, deps: Deps) -> RunState:
@@ -15,7 +15,7 @@ def act(state: RunState, deps: Deps) -> RunState:
     dispatcher = deps.dispatcher
     dispatcher.begin(state)
     for row in state.drafted.rows:
-        if row.tool != "finish":
+        if row.index != N_ROWS:
             dispatcher.offer(row)
     dispatcher.join()
     rows = tuple(_standing(row, dispatcher.rows.get(row.index)) for row in state.drafted.rows)

@@ -7,20 +7,21 @@ Does not guarantee: that an offered word leads to an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from agent import plan as canvas
 from agent.deps import Deps
-from agent.offers import Offers
+from agent.offers import Offers, can_hold, is_measured
 from agent.report.sources import source
 from agent.state import RunState
 from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
-from agent.types import NIL, Contradiction, Plan, Pointer, Row, RowStatus
+from agent.types import N_ROWS, NIL, Contradiction, Plan, Pointer, Row, RowStatus
 from agent.wording import say
 from tools.evidence import behind
 from tools.types import (
+    Answer,
     Entities,
     Fact,
     Failed,
@@ -34,9 +35,10 @@ from tools.types import (
 )
 
 FIELD_COLUMN = 2
+OBJECT_COLUMN = 4
 _PERIOD_COLUMN = {"lookup": 3, "verify": 5}
 _WRONG_FIELD = (Reason.UNKNOWN_FIELD, Reason.TYPE_MISMATCH)
-_ON_NUMBERS = frozenset({"sum", "mean", "difference", "ratio", "growth", "product"})
+_ON_NUMBERS = frozenset(canvas.OPERATIONS) - {"count", "intersect", "union"}
 
 
 def check(state: RunState, deps: Deps) -> RunState:
@@ -63,6 +65,7 @@ class _Court:
     def __init__(self, state: RunState, deps: Deps) -> None:
         self.plan, self.lang = state.drafted, state.answer_lang
         self.is_complete = state.is_complete and not state.halt
+        self.banned = state.banned
         self.offers = Offers(state.linked, self.lang, deps.fields, deps.linker)
         outcomes = deps.journal.outcomes
         self.seen = {row: outcomes[key].observation for row, key in state.observed.items()}
@@ -71,8 +74,8 @@ class _Court:
         """Whether the answer rests on the row, or it is a claim made in passing."""
         row = canvas.row_of(self.plan, index)
         resting = canvas.dependents(self.plan, index)
-        is_needed = any(r.tool == "finish" and r.index in resting for r in self.plan.rows)
-        return is_needed or (row is not None and row.tool in ("verify", "finish"))
+        is_claim = row is not None and row.tool == "verify"
+        return is_claim or index == N_ROWS or N_ROWS in resting
 
     def contradiction(self, row: Row) -> Contradiction | None:
         """What speaks against a row, if anything does."""
@@ -81,6 +84,8 @@ class _Court:
                 return self._waiting(row)
             case Failed() as failed:
                 return self._failed(row, failed)
+            case Answer():
+                return self._blame(row, [1], RowStatus.FAILED, say("early", self.lang))
             case Verdict(truth) if truth is not Truth.SUPPORTED:
                 return self._unproven(row, truth)
             case (Scalar() | Table()) as torn if is_torn(row, torn):
@@ -91,8 +96,8 @@ class _Court:
 
     def _waiting(self, row: Row) -> Contradiction | None:
         """A row whose input the plan does not hold; one whose input failed is not to blame."""
-        used = {r.index for r in self.plan.rows}
-        columns = [n for n, w in enumerate(row.words, 1) if w[:1] == "#" and int(w[1:]) not in used]
+        earlier = {f"#{r.index}" for r in self.plan.rows if r.index < row.index}
+        columns = [n for n, w in enumerate(row.words, 1) if w[:1] == "#" and w not in earlier]
         if not self.is_complete or not columns:
             return None
         return self._blame(row, columns, RowStatus.FAILED, say("waits", self.lang))
@@ -102,11 +107,10 @@ class _Court:
         if failed.reason in NOTHING_THERE:
             return self._nothing(row, reason, failed)
         if failed.reason in _WRONG_FIELD and _field_column(row):
-            offers = self.offers.fields_called(failed.candidates)
+            offers = self._untried(row, FIELD_COLUMN, self.offers.fields_called(failed.candidates))
             return self._blame(row, [FIELD_COLUMN], RowStatus.FAILED, reason, offers)
         if failed.reason is Reason.TYPE_MISMATCH and (producer := self._wordy_operand(row)):
-            reason = say("needs number", self.lang)
-            return self._blame(producer, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason)
+            return self._wordy(producer)
         columns = [] if failed.reason is Reason.UNAVAILABLE else [1]
         return self._blame(row, columns, RowStatus.FAILED, reason)
 
@@ -117,19 +121,39 @@ class _Court:
 
     def _instead(self, row: Row, failed: Failed | None) -> tuple[int, tuple[Pointer, ...]]:
         """Which cell to blame for finding nothing (0: none of them), and what may stand there."""
+        for column, offers in self._ways(row, failed):
+            if untried := self._untried(row, column, offers):
+                return column, untried
+        if not _field_column(row):
+            return _last(row), ()
+        return 0 if self._is_carried(self._field_id(row), row) else FIELD_COLUMN, ()
+
+    def _ways(self, row: Row, failed: Failed | None) -> Iterator[tuple[int, tuple[Pointer, ...]]]:
+        """Another period, another source, a field that can hold the value, one that means nearly the same."""
         candidates = failed.candidates if failed else ()
         period = _PERIOD_COLUMN.get(row.tool, 0)
         is_dated = failed is not None and failed.reason is Reason.NO_VALUE_FOR_PERIOD
-        if is_dated and _says(row, period) and (offers := self.offers.periods(candidates)):
-            return period, offers
-        has_origin = row.tool == "lookup" and _says(row, ORIGIN_COLUMN)
-        if has_origin and (offers := self.offers.sources(candidates)):
-            return ORIGIN_COLUMN, offers
-        if not _field_column(row):
-            return _last(row), ()
-        asked = self._field_id(row)
-        offers = self.offers.fields_called(candidates) or self.offers.fields_near(asked)
-        return FIELD_COLUMN if offers or not self._is_carried(asked, row) else 0, offers
+        if is_dated and _says(row, period):
+            yield period, self.offers.periods(candidates)
+        if row.tool == "lookup" and _says(row, ORIGIN_COLUMN):
+            yield ORIGIN_COLUMN, self.offers.sources(candidates)
+        if _field_column(row):
+            yield FIELD_COLUMN, self._suiting(row)
+            yield FIELD_COLUMN, self.offers.fields_called(candidates)
+            yield FIELD_COLUMN, self.offers.fields_near(self._field_id(row))
+
+    def _suiting(self, row: Row) -> tuple[Pointer, ...]:
+        """The fields that a claim may mean, where its own can never hold what it is compared with."""
+        field = self.offers.fields.field(self._field_id(row))
+        value = self.offers.brief.pointer(row.words[OBJECT_COLUMN - 1])
+        if row.tool != "verify" or field is None or value is None or can_hold(field, value):
+            return ()
+        types = self._types_of(row.words[0])
+        return self.offers.fields_where(lambda f: can_hold(f, value) and bool(f.types & types))
+
+    def _untried(self, row: Row, column: int, offers: tuple[Pointer, ...]) -> tuple[Pointer, ...]:
+        refused = self.banned.get((row.index, column), frozenset())
+        return tuple(pointer for pointer in offers if pointer.symbol not in refused)
 
     def _wordy_operand(self, row: Row) -> Row | None:
         """The lookup that read words where arithmetic needs numbers."""
@@ -139,14 +163,21 @@ class _Court:
         lookups = (producer for producer in producers if producer and producer.tool == "lookup")
         return next((p for p in lookups if _is_wordy(self.seen.get(p.index))), None)
 
+    def _wordy(self, row: Row) -> Contradiction:
+        types = self._types_of(row.words[0])
+        measured = self.offers.fields_where(lambda f: is_measured(f) and bool(f.types & types))
+        offers = self._untried(row, FIELD_COLUMN, measured)
+        reason = say("needs number", self.lang)
+        return self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, offers)
+
     def _unproven(self, row: Row, truth: Truth) -> Contradiction | None:
         """A claim made in passing has to hold; one that is the answer may well be false."""
         if not self.is_complete:
             return None
         if truth is Truth.UNKNOWN:
             return self._nothing(row, say("unknown", self.lang))
-        endings = (r for r in self.plan.rows if r.tool == "finish")
-        if any(row.index in canvas.references(ending) for ending in endings):
+        ending = canvas.row_of(self.plan, N_ROWS)
+        if ending is not None and row.index in canvas.references(ending):
             return None
         return self._blame(row, [1], RowStatus.CONTRADICTED, say("contradicted", self.lang))
 
@@ -209,7 +240,7 @@ def _is_wordy(observation: Observation | None) -> bool:
             return not isinstance(value, Decimal)
         case Table(_, measures):
             return not any(isinstance(measure.value, Decimal) for measure in measures)
-    return False
+    return isinstance(observation, Entities)
 
 
 def _one_each(facts: Iterable[Fact]) -> list[Fact]:

@@ -5,13 +5,14 @@ Guarantees: a term that the brief points to already is offered under that pointe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from agent.report.sources import rank, source
 from agent.state import Fields, Links
 from agent.types import Brief, Language, Pointer
-from tools.types import FieldRef, Period, Term, Text
+from tools.facts.store import Field
+from tools.types import Entity, FieldRef, Period, Quantity, Term, Text
 
 MAX_OFFERS = 4
 Offer = tuple[str, str, Term]
@@ -49,6 +50,12 @@ class Offers:
         field = self.fields.field(field_id)
         return self.fields_called([field.near] if field and field.near else [])
 
+    def fields_where(self, suits: Callable[[Field], bool]) -> tuple[Pointer, ...]:
+        """The fields that the question may mean and that suit."""
+        asked = [p.target.id for p in self.brief.pointers if isinstance(p.target, FieldRef)]
+        fields = [field for field_id in asked if (field := self.fields.field(field_id))]
+        return self.fields_called(field.id for field in fields if suits(field))
+
     def _pointers(self, offers: Iterable[Offer]) -> tuple[Pointer, ...]:
         wanted = list(offers)[:MAX_OFFERS]
         known = {_identity(pointer.target) for pointer in self.brief.pointers}
@@ -57,6 +64,25 @@ class Offers:
         by_target = {_identity(pointer.target): pointer for pointer in self.brief.pointers}
         found = [by_target.get(_identity(target)) for _, _, target in wanted]
         return tuple(pointer for pointer in found if pointer is not None)
+
+
+def can_hold(field: Field, value: Pointer) -> bool:
+    """Whether a thing of that kind can be the field's value."""
+    match value.target:
+        case Entity(type=kind):
+            return field.kind == f"entity:{kind}"
+        case Quantity():
+            return field.kind in ("number", "year")
+        case Period():
+            return field.kind in ("date", "year")
+        case Text():
+            return value.kind == f"value {field.en.lower()}"
+    return True
+
+
+def is_measured(field: Field) -> bool:
+    """Whether the field's values can be calculated with."""
+    return field.kind in ("number", "year", "date")
 
 
 def _identity(target: Term) -> Term | str:

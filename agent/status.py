@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.types import NIL, Row, RowStatus
-from tools.types import Entities, Failed, Observation, Reason, Scalar, Table
+from tools.types import Answer, Entities, Failed, Observation, Reason, Scalar, Table
 
 ORIGIN_COLUMN = 4
 NOTHING_THERE = (Reason.EMPTY, Reason.NO_VALUE, Reason.NO_VALUE_FOR_PERIOD)
@@ -14,6 +14,8 @@ def status_of(row: Row, observation: Observation) -> RowStatus:
     match observation:
         case Failed(reason):
             return RowStatus.EMPTY if reason in NOTHING_THERE else RowStatus.FAILED
+        case Answer():
+            return RowStatus.FAILED
         case Entities(members=()) | Table(measures=()):
             return RowStatus.EMPTY
     return RowStatus.CONTRADICTED if is_torn(row, observation) else RowStatus.OK

@@ -33,6 +33,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "contradicted": ("the claim does not hold", "该论断不成立"),
     "needs number": ("no number to calculate with", "不是可计算的数值"),
     "waits": ("it waits for a row that the plan does not hold", "所依赖的步骤不在计划中"),
+    "early": ("a plan ends in its last row", "计划应在最后一行结束"),
     "yes": ("Yes", "是"),
     "no": ("No", "否"),
     "entities": ("{n} found", "找到{n}个"),

@@ -11,9 +11,10 @@ import pytest
 
 from agent.check import check
 from agent.journal import Outcome
-from agent.state import RunState
+from agent.offers import can_hold
+from agent.state import Cell, RunState
 from agent.status import status_of
-from agent.types import Contradiction, Plan, Row, RowStatus
+from agent.types import Brief, Contradiction, Plan, Pointer, Row, RowStatus
 from tests.support.runs import (
     BORN,
     BRIEF,
@@ -23,24 +24,31 @@ from tests.support.runs import (
     deps_of,
     fact,
     linked,
+    make_field,
     number,
     plan,
 )
 from tools.types import (
+    Answer,
     Entities,
     Failed,
     FieldRef,
     Measure,
     Observation,
     Period,
+    Quantity,
     Reason,
     Scalar,
     Table,
+    Term,
     Text,
     Truth,
     Verdict,
 )
 
+NOW = Pointer(
+    "%3", "field", "birth country now", FieldRef("birth_country_now", "birth country now")
+)
 TORN = number(
     5,
     fact(1, POLAND, "population", "5", "mondial"),
@@ -56,6 +64,8 @@ def checked(
     seen: Mapping[int, Observation],
     *,
     is_complete: bool = True,
+    brief: Brief = BRIEF,
+    banned: Mapping[Cell, frozenset[str]] | None = None,
 ) -> RunState:
     """The state after checking a plan of which these rows were observed."""
     rows = tuple(
@@ -67,6 +77,8 @@ def checked(
             deps.journal.keep(str(index), Outcome(observation, 0.0))
         state = replace(
             linked(),
+            brief=brief,
+            banned=banned or {},
             plan=Plan(rows),
             observed={index: str(index) for index in seen},
             is_complete=is_complete,
@@ -209,6 +221,61 @@ def test_a_filter_that_keeps_nobody_may_ask_the_near_field(tmp_path: Path) -> No
     assert [p.label for p in found.offers] == ["birth country now"]
 
 
+def test_a_claim_about_a_field_that_cannot_hold_the_value_is_given_one_that_can(
+    tmp_path: Path,
+) -> None:
+    drafted = plan({1: "search @2", 2: "verify #1 %2 = @5"}, "#2")
+    poland = Pointer("@5", "country", "Poland", POLAND)
+    brief = replace(BRIEF, pointers=(*BRIEF.pointers, poland))
+    nobody = Failed(Reason.EMPTY, "none of 9 members has it")
+    state = checked(tmp_path, drafted, {1: Entities((CURIE,)), 2: nobody}, brief=brief)
+    found = only(state)
+    assert (found.row, found.cells, found.banned) == (2, (2,), ("%2",))
+    assert [p.symbol for p in found.offers] == ["%1"]
+
+
+def test_what_was_rejected_before_is_not_offered_again(tmp_path: Path) -> None:
+    missing = Failed(Reason.NO_VALUE, "none")
+    brief = replace(BRIEF, pointers=(*BRIEF.pointers, NOW))
+    drafted = plan({1: "lookup @1 %3"}, "#1")
+    fresh = checked(tmp_path, drafted, {1: missing}, brief=brief)
+    assert [p.symbol for p in only(fresh).offers] == ["%1"]
+    tried = checked(
+        tmp_path, drafted, {1: missing}, brief=brief, banned={(1, 2): frozenset({"%1"})}
+    )
+    assert (tried.notes, tried.halt) == ((), "gap")
+
+
+@pytest.mark.parametrize("operation", ["sum", "argmax", "difference"])
+def test_entities_where_a_number_is_needed_speak_against_the_lookup(
+    tmp_path: Path, operation: str
+) -> None:
+    drafted = plan({1: "lookup @2 %1", 2: f"calculate {operation} #1"}, "#2")
+    wrong = Failed(Reason.TYPE_MISMATCH, "numbers only")
+    found = only(checked(tmp_path, drafted, {1: BORN, 2: wrong}))
+    assert (found.row, found.cells) == (1, (2,))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "value_kind", "is_possible"),
+    [
+        ("entity:country", POLAND, "country", True),
+        ("text", POLAND, "country", False),
+        ("number", Quantity(Decimal(1)), "number", True),
+        ("text", Quantity(Decimal(1)), "number", False),
+        ("date", Period("1982"), "period year", True),
+        ("entity:prize", Period("1982"), "period year", False),
+        ("text", Text("solid"), "value birth country", True),
+        ("text", Text("solid"), "value phase", False),
+    ],
+)
+def test_a_field_holds_values_of_its_kind(
+    kind: str, target: Term, value_kind: str, is_possible: bool
+) -> None:
+    field = make_field("birth_country", "laureate", kind)
+    assert can_hold(field, Pointer("@9", value_kind, "x", target)) == is_possible
+
+
 @pytest.mark.parametrize(
     ("truth", "finish", "is_contradicted"),
     [
@@ -244,9 +311,27 @@ def test_a_row_that_nothing_rests_on_does_not_matter(tmp_path: Path) -> None:
     assert (state.notes, state.halt) == ((), "")
 
 
-def test_a_reference_to_a_row_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
-    found = only(checked(tmp_path, plan({1: "lookup @1 %1"}, "#5"), {1: BORN}))
-    assert (found.row, found.cells, found.banned) == (8, (1,), ("#5",))
+@pytest.mark.parametrize(
+    ("rows", "finish", "row", "word"),
+    [
+        ({1: "lookup @1 %1"}, "#5", 8, "#5"),
+        ({1: "lookup @1 %1", 2: "lookup #3 %2", 3: "lookup @4 %1"}, "#2", 2, "#3"),
+        ({1: "lookup @1 %1", 2: "lookup #2 %2"}, "#2", 2, "#2"),
+    ],
+)
+def test_a_reference_to_a_row_that_is_not_there_yet_is_a_mistake(
+    tmp_path: Path, rows: dict[int, str], finish: str, row: int, word: str
+) -> None:
+    found = only(
+        checked(tmp_path, plan(rows, finish), {1: BORN, 3: BORN} if 3 in rows else {1: BORN})
+    )
+    assert (found.row, found.cells, found.banned) == (row, (1,), (word,))
+
+
+def test_an_answer_before_the_last_row_is_a_mistake(tmp_path: Path) -> None:
+    drafted = plan({1: "finish @1", 2: "lookup #1 %1"}, "#2")
+    found = only(checked(tmp_path, drafted, {1: Answer("", BORN, ())}))
+    assert (found.row, found.cells, found.status) == (1, (1,), RowStatus.FAILED)
 
 
 def test_a_tool_that_is_down_cannot_be_mended_by_other_words(tmp_path: Path) -> None:

@@ -126,8 +126,7 @@ class TableTools:
 
 
 def _finished(call: Call) -> Observation:
-    named = [call.bindings[symbol] for symbol in call.args["answer"].split()]
-    value = named[0]
+    value = call.bindings.get(call.args["answer"].split(" ")[0])
     if not isinstance(value, Entities | Table | Scalar | Verdict):
         return Failed(Reason.BAD_EXPRESSION, "the answer names no row")
     facts = () if isinstance(value, Table) else value.facts
