@@ -9,8 +9,8 @@ TORCH ?=
 CONSTRAINTS ?= constraints.txt
 VENV ?= .venv
 OUT ?= out
-MINUTES ?= 120
-SAMPLES ?= 160000
+FIRST ?= 68
+SECOND ?= 42
 RAW ?= ../shared/data
 export PYTHON TORCH CONSTRAINTS VENV
 
@@ -51,16 +51,23 @@ test-ui: $(VENV)/.browser ## the tests that drive the page in a headless Chromiu
 bench: setup ## accuracy and cost of every arm on tasks with entities never trained on
 	@$(BIN)/palimpsest bench agent/tasks/dev.jsonl --out $(OUT)/bench
 
-train: build/packed/.done ## train the embedded planner from the facts: MINUTES=120 SAMPLES=160000; resumes after a kill
-	@$(BIN)/python -m model.train --data build/packed --out build/planner --minutes $(MINUTES)
+train: build/base/ar.safetensors build/second/.done ## train the embedded planner: FIRST=68 and SECOND=42 minutes; resumes after a kill
+	@$(BIN)/python -m model.train --data build/second --out build/planner --minutes $(SECOND) \
+		--base build/base/diffusion.safetensors --config model/train/continue.toml
 	@echo "try it: $(BIN)/palimpsest ask QUESTION --model build/planner; keep it: copy its files to model/weights/"
 
-build/packed/.done: build/curriculum/.done
-	@$(BIN)/python -m model.train pack --source build/curriculum --out build/packed
+build/base/ar.safetensors: build/first/.done
+	@$(BIN)/python -m model.train --data build/first --out build/base --minutes $(FIRST)
+
+build/first/.done: | setup
+	@$(BIN)/python -m agent.curriculum.write samples --out build/first/words --count 160000 --seed 1
+	@$(BIN)/python -m model.train pack --source build/first/words --out build/first
 	@touch $@
 
-build/curriculum/.done: | setup
-	@$(BIN)/python -m agent.curriculum.write samples --out build/curriculum --count $(SAMPLES)
+build/second/.done: build/first/.done
+	@$(BIN)/python -m agent.curriculum.write samples --out build/second/words --count 72000 --seed 2
+	@cp build/first/tokenizer.json build/second/
+	@$(BIN)/python -m model.train pack --source build/second/words --out build/second
 	@touch $@
 
 facts: setup ## build the fact table anew from the raw tables in RAW=folder
