@@ -48,8 +48,10 @@ test-ui: $(VENV)/.browser ## the tests that drive the page in a headless Chromiu
 	@$(SETUP) browser
 	@$(BIN)/python -m pytest -m browser $(PYTEST)
 
-bench: setup ## accuracy and cost of every arm on tasks with entities never trained on
-	@$(BIN)/palimpsest bench agent/tasks/dev.jsonl --out $(OUT)/bench
+bench: setup ## accuracy and cost of every arm on entities never trained on, and of the runtime: LIMIT=tasks
+	@$(BIN)/palimpsest bench agent/tasks/dev.jsonl --out $(OUT)/bench/dev $(if $(LIMIT),--limit $(LIMIT))
+	@$(BIN)/palimpsest bench agent/tasks/contradictions.jsonl --out $(OUT)/bench/contradictions $(if $(LIMIT),--limit $(LIMIT))
+	@$(BIN)/python -m bench.runtime
 
 train: build/base/ar.safetensors build/second/.done ## train the embedded planner: FIRST=68 and SECOND=42 minutes; resumes after a kill
 	@$(BIN)/python -m model.train --data build/second --out build/planner --minutes $(SECOND) \
