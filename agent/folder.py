@@ -34,6 +34,11 @@ class RunFolder:
         return self.path / "calls.jsonl"
 
     @property
+    def crash(self) -> Path:
+        """Where a run that a bug broke says where the bug is."""
+        return self.path / "crash.txt"
+
+    @property
     def _lock(self) -> Path:
         return self.path / "lock"
 

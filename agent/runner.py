@@ -8,11 +8,13 @@ anything is written, or kept whole. A run that breaks is recorded as failed, and
 from __future__ import annotations
 
 import re
+import traceback
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 from typing import get_args
 
@@ -35,6 +37,7 @@ from tools.types import Tools
 
 MAX_QUESTION_CHARS = 4000
 _RUNS_AT_ONCE = 8
+_OWN_PACKAGES = ("agent", "model", "tools")
 _CJK = re.compile(r"[一-鿿]")
 
 
@@ -195,7 +198,9 @@ class Runner:
             result = there(self._flow.run(start, deps).result)
         except Exception as error:
             cost = measured(start.metrics, journal, reporter.elapsed())
-            return _Ended(failed(start, _in_a_line(error), cost), error)
+            crash = self._folder(reporter.run).crash
+            crash.write_text("".join(traceback.format_exception(error)), "utf-8")
+            return _Ended(failed(start, _reason(error, crash), cost), error)
         self._flow.forget(reporter.run)
         return _Ended(result)
 
@@ -242,5 +247,8 @@ def _checked_arm(arm: str) -> Arm:
     raise RunError(f"there is no arm {arm!r}; choose one of {', '.join(known)}")
 
 
-def _in_a_line(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
+def _reason(error: Exception, crash: Path) -> str:
+    """Why a run broke: our own errors say it themselves, and a bug is nothing for the reader."""
+    if type(error).__module__.partition(".")[0] in _OWN_PACKAGES:
+        return " ".join(str(error).split())
+    return f"{type(error).__name__}, which is a bug; {crash} says where"

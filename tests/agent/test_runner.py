@@ -16,6 +16,7 @@ from agent.errors import AgentError, QuestionError, RunError
 from agent.events import AgentEvent, CanvasChanged, PlanContradicted, RunFinished, RunStarted
 from agent.runner import MAX_QUESTION_CHARS, Runner
 from agent.types import Arm, RunResult
+from model.errors import CheckpointError
 from model.types import ScriptedModel
 from tests.support.runs import (
     BIRTHPLACE,
@@ -312,10 +313,27 @@ def test_a_run_that_breaks_is_on_record_and_can_be_tried_again(tmp_path: Path) -
         broken = runner.result(run_id)
         assert broken is not None
         assert (broken.status, broken.metrics.tool_calls) == ("failed", 2)
-        assert broken.answer == "The run failed: ZeroDivisionError: a bug of two lines"
+        crash = runner.settings.runs_dir / run_id / "crash.txt"
+        assert broken.answer == (
+            f"The run failed: ZeroDivisionError, which is a bug; {crash} says where"
+        )
+        assert "a bug\nof two lines" in crash.read_text()
         replies["broken"] = False
         assert runner.resume(run_id).status == "answered"
     assert tools.asked.count("lookup Marie Curie birth_country") == 1
+
+
+def test_a_model_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
+    def missing() -> ScriptedModel:
+        raise CheckpointError("no model folder '/nowhere';\ngive a folder")
+
+    with running(tmp_path, [CHAIN]) as runner:
+        runner.kit.loaders = dict.fromkeys(ARMS, missing)
+        *_, last = runner.stream(QUESTION, "diffusion")
+        assert isinstance(last, RunFinished)
+        assert last.result.answer == "The run failed: no model folder '/nowhere'; give a folder"
+        with pytest.raises(CheckpointError):
+            runner.run(QUESTION, "ar-plan")
 
 
 def test_a_run_that_has_ended_is_not_run_again(tmp_path: Path) -> None:
