@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ui.commands import COMMANDS
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ("agent", "model", "tools", "ui")
 DOCUMENTS = tuple(sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]))
@@ -116,6 +118,7 @@ def test_the_readme_shows_the_real_tree() -> None:
 def test_commands_in_documents_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", _read("Makefile"), re.MULTILINE))
     text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    assert set(re.findall(r"\bpalimpsest ([a-z]+) ", text)) <= set(COMMANDS)
     assert set(re.findall(r"\bmake ([a-z][a-z-]*)(?= *(?:`|#|\n|[A-Z]+=))", text)) <= targets
 
 
