@@ -132,7 +132,8 @@ def ui(args: Namespace) -> int:
     settings = settings_of(args)
     with runner_for(settings) as runner:
         try:
-            serve(runner, writer_for(runner, settings), args.lang or "en", args.host, args.port)
+            writer, lang = writer_for(runner, settings), args.lang or "en"
+            serve(runner, writer, lang, args.host, args.port, _announce)
         except PortBusyError as error:
             raise UsageError(str(error)) from error
     return 0
@@ -168,6 +169,11 @@ def _checked(question: str) -> str:
     from agent.runner import checked_question
 
     return checked_question(question)
+
+
+def _announce(address: str) -> None:
+    """Say where the page is, once it can be opened."""
+    _output().print(f"The page is at {address} (Ctrl+C ends it)", markup=False, highlight=False)
 
 
 def _output() -> Console:
