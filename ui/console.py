@@ -108,9 +108,9 @@ def _state(now: PanelView, style: Style) -> str:
     if now.run:
         forwards = now.result.metrics.forwards if now.result else len(now.forwards)
         parts += [f"{say('forwards', lang)} {forwards}", f"{say('turns', lang)} {now.turns}"]
-        parts.append(f"{now.seconds:.2f} {say('seconds', lang)}")
+        parts.append(f"{now.seconds:.2f} s")
     if now.revisions:
-        parts.append(f"{style.signs.revised}{now.revisions} {say('revisions', lang)}")
+        parts.append(f"{style.signs.revised}{now.revisions}")
     return f" {style.signs.dot} ".join(parts)
 
 

@@ -121,7 +121,7 @@ def _title(material: Material) -> str:
 
 
 def _shortened(question: str) -> str:
-    text = " ".join(question.split())
+    text = " ".join(question.split()).rstrip(".。 ")
     if len(text) <= _TITLE_CHARS:
         return text
     return text[:_TITLE_CHARS].rsplit(" ", 1)[0].rstrip("，。,;") + " …"

@@ -27,6 +27,11 @@ _REASONS_ZH = {
 }
 
 
+def reason_said(reason: Reason, lang: Language) -> str:
+    """Why a call brought nothing, in the language."""
+    return _REASONS_ZH[reason] if lang == "zh" else reason.value
+
+
 def call_text(tool: str, args: Sequence[str]) -> str:
     """A call as a reader sees it."""
     return f"{tool}({'; '.join(arg for arg in args if arg)})"
@@ -58,12 +63,10 @@ def _of_rows(
 
 
 def _why(failed: Failed, lang: Language) -> str:
-    reason = _REASONS_ZH[failed.reason] if lang == "zh" else failed.reason.value
-    return (
-        words(lang, "gap call why", reason=reason, detail=failed.detail)
-        if failed.detail
-        else reason
-    )
+    reason = reason_said(failed.reason, lang)
+    if not failed.detail:
+        return reason
+    return words(lang, "gap call why", reason=reason, detail=failed.detail)
 
 
 def _of_subjects(subjects: Sequence[Subject], namer: Namer) -> Iterator[Gap]:

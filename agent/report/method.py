@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from agent.report.gaps import call_text
+from agent.report.gaps import call_text, reason_said
 from agent.report.labels import Namer
 from agent.report.numerals import phrase
 from agent.report.types import Evidence, Method, Step
@@ -39,7 +39,7 @@ def outcome(observation: Observation, lang: Language) -> str:
     """What a call brought back, in a few words."""
     match observation:
         case Failed(reason=reason):
-            return reason.value
+            return reason_said(reason, lang)
         case Answer(text=text):
             return text
         case Entities(members=members):

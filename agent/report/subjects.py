@@ -15,6 +15,7 @@ from agent.types import RunResult
 from tools.types import Answer, Entities, Fact, Failed, Scalar, Value
 
 _REFERENCE = re.compile(r"#(\d+)")
+_MOST_CITED = 24  # of a run of which only the citations were kept
 _WINDOW = 35
 _MULTIPLE_FROM = 3
 _WINDOWS = {Grain.QUARTER: 12, Grain.MONTH: 13, Grain.FISCAL: 12}
@@ -126,8 +127,9 @@ def _asked(
             key = (first.entity.id, first.field)
             period = value.period if isinstance(value, Scalar) else first.period
             yield key, _settled(book.groups[key], period, focus, value)
-    if not lookups:
-        yield from ((key, group.latest()) for key, group in book.groups.items())
+    if not evidence:
+        found = list(book.groups.items())[:_MOST_CITED]
+        yield from ((key, group.latest()) for key, group in found)
 
 
 def _settled(group: Group, period: str, focus: str, value: Scalar | Entities) -> str:

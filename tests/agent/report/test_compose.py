@@ -212,3 +212,17 @@ def test_single_periods_bring_their_history_as_lookups_of_the_report() -> None:
 def test_sources_carry_tier_and_licence() -> None:
     notes = {note.key: note for note in composed("country").sources}
     assert (notes["worldbank"].tier, notes["worldbank"].licence) == ("official", "CC BY 4.0")
+
+
+def test_a_set_without_lookups_is_its_table_alone() -> None:
+    result, evidence = worked(
+        "Which men won the Nobel Prize in Physics?",
+        ("search", {"query": "physics laureates"}),
+        ("verify", {"claim": "#1 gender = male"}),
+        ("finish", {"answer": "#2"}),
+    )
+    report = compose(result, evidence)
+    assert report.members is not None
+    assert report.figures == ()
+    assert report.findings == ()
+    assert {citation.entity for citation in report.citations} == {"Otto Stern", "Rainer Weiss"}
