@@ -82,14 +82,14 @@ class Fill:
         chosen = self._chosen(scores)
         cells = query.cells[chosen]
         self.canvas.reveal(cells, scores.token[chosen], scores.confidence[chosen])
-        self._first_choice[cells] = logits.float().argmax(1)[chosen]
+        self._first_choice[cells] = logits[chosen].float().argmax(1)
         self.constraint.learn(cells, self.canvas.ids[cells])
         self._remask_block()
         self._reveal_forced()
         self._leave_block()
 
     def filling(self) -> Filling:
-        """The answer as it stands."""
+        """The answer as it stands; slots that decoding did not reach are empty."""
         started, canvas = perf_counter(), self.canvas
         n_new = int((canvas.open & ~canvas.masked).sum())
         invalid = self.constraint.n_invalid(self._first_choice, canvas.masked)
@@ -150,10 +150,8 @@ class Fill:
             self._first_choice[cells] = ids
 
     def _leave_block(self) -> None:
-        is_open = bool(
-            self.canvas.masked[self._block.start : min(self._block.stop, self._end)].any()
-        )
-        if not is_open:
+        asked_for = slice(self._block.start, min(self._block.stop, self._end))
+        if not bool(self.canvas.masked[asked_for].any()):
             self.canvas.commit(self._block)
             self._enter_block()
 

@@ -10,11 +10,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.backbone.decoder import Decoder, DecoderConfig
 from model.cache import PagedCache
 from model.cache import Sequence as Kept
 from model.canvas import TemplateError
 from model.engine import Engine
 from model.errors import ModelError
+from model.tokens import MASK
 from model.types import DecodeParams, Filling, LanguageModel, Slot, Template
 from tests.model.tiny import (
     all_visible,
@@ -160,6 +162,14 @@ def test_a_refill_keeps_locked_slots_byte_identical(
     assert is_valid_plan(again.values, 2)
 
 
+@pytest.mark.parametrize("select", ["threshold", "top-k", "dcd"])
+def test_the_last_step_reveals_all_that_is_left(select: str) -> None:
+    template = Template("a b", (Slot("text", 30),))
+    for max_steps in (1, 2):
+        params = DecodeParams(select=select, threshold=2.0, max_steps=max_steps)
+        assert cost(tiny_engine().fill(template, params))[:2] == (max_steps, 30)
+
+
 def test_one_forward_fills_a_canvas_that_is_sure_everywhere() -> None:
     filling = tiny_engine().fill(plan_template(3), SURE)
     assert cost(filling)[:2] == (1, 10)
@@ -243,12 +253,15 @@ def test_ids_beyond_the_tokenizer_are_never_proposed() -> None:
 
 def test_choices_that_the_grammar_overruled_are_counted() -> None:
     free = DecodeParams(threshold=0.0, constrained=False)
-    counts = [tiny_engine(seed).fill(plan_template(3), free) for seed in range(4)]
-    for filling in counts:
-        valid = is_valid_plan({**filling.values, "last": "#1"}, 3)
-        assert (filling.invalid == 0) == valid
-    assert any(filling.invalid for filling in counts)
-    assert all(0 <= tiny_engine(s).fill(plan_template(3), SURE).invalid <= 3 for s in range(4))
+    for seed in range(4):
+        unruly = tiny_engine(seed).fill(plan_template(3), free)
+        assert not is_valid_plan({**unruly.values, "last": "#1"}, 3)
+        assert unruly.invalid > 0
+        ruled = tiny_engine(seed).fill(plan_template(3), SURE)
+        assert is_valid_plan(ruled.values)
+        assert ruled.invalid == unruly.invalid  # both chose from the same logits
+    known = {name: "nop" if name.endswith("verb") else "<nil>" for name in slot_names(3)}
+    assert tiny_engine().fill(plan_template(3, known), free).invalid <= 2
 
 
 def test_decoding_may_stop_after_a_slot() -> None:
@@ -288,14 +301,25 @@ def test_a_seed_decides_the_samples() -> None:
     assert len({tuple(sampled(seed).items()) for seed in range(6)}) > 1
 
 
+class MaskLover(Decoder):
+    """Always prefers the mask."""
+
+    def logits(self, hidden: torch.Tensor) -> torch.Tensor:
+        """The usual ones, the mask far above."""
+        logits = super().logits(hidden)
+        logits[:, tiny_tokens().mask_id] = 1e4
+        return logits
+
+
 def test_free_text_is_filled_with_anything_but_the_mask() -> None:
+    config = DecoderConfig(tiny_tokens().vocab_size, 16, 2, 2, 1, 8, 24)
+    engine = Engine(MaskLover(config).eval(), tiny_tokens(), "mask lover")
     for params in (SURE, AR, DecodeParams(block_length=3), DecodeParams(constrained=False)):
-        filling = tiny_engine().fill(free_template(value="a b"), params)
+        filling = engine.fill(free_template(value="a b"), params)
         assert filling.values["more"] == "a b"
         assert filling.values["verb"] in ("find", "join", "nop") or not params.constrained
         assert filling.usage.new_tokens == 5
-        text = tiny_tokens().encode_prompt(filling.values["text"])
-        assert tiny_tokens().mask_id not in text
+        assert MASK not in filling.values["text"]
 
 
 @settings(max_examples=10)
