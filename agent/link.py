@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -114,9 +114,8 @@ class Linker:
         words = tokens(text)
         field_mentions = list(self._phrases.find(words))
         votes = _type_votes(field_mentions)
-        found = _without_overlaps(chain(self._named(text, words, votes), _measured(text)))[
-            :MAX_VALUES
-        ]
+        named = _outside_fields(self._named(text, words, votes), field_mentions)
+        found = _without_overlaps(chain(named, _measured(text)))[:MAX_VALUES]
         ranked = self._rank(text, field_mentions, found)
         pointers = [
             Pointer(f"@{n}", f.kind, f.label, f.target, f.start, f.end)
@@ -141,7 +140,7 @@ class Linker:
         is_lower = text == text.lower()
         about_films = bool(_FILM_WORDS.search(text))
         for mention in self._entities.find(words):
-            if not _is_plausible(mention, text, is_lower):
+            if not _is_plausible(mention, text, is_lower, votes):
                 continue
             if chosen := _choose(mention, votes, about_films):
                 yield _Found(
@@ -233,7 +232,7 @@ def _entity_index(store: FactStore) -> PhraseIndex[tuple[Entity, float]]:
     index: PhraseIndex[tuple[Entity, float]] = PhraseIndex()
     for alias, entity_id, _lang, weight in store.aliases():
         entity = store.entity(entity_id)
-        if entity is not None and len(alias) > 1:
+        if entity is not None and (len(alias) > 1 or _CJK.match(alias)):
             index.add(alias, (entity, weight))
     return index
 
@@ -274,10 +273,13 @@ def _type_votes(mentions: list[Mention[Field]]) -> dict[str, float]:
     return votes
 
 
-def _is_plausible(mention: Mention[tuple[Entity, float]], text: str, is_lower: bool) -> bool:
+def _is_plausible(
+    mention: Mention[tuple[Entity, float]], text: str, is_lower: bool, votes: Mapping[str, float]
+) -> bool:
     said = text[mention.start : mention.end]
     if _CJK.search(said):
-        return mention.n_tokens > 1 or any(e.type == "element" for e, _ in mention.meanings)
+        is_element = any(e.type == "element" for e, _ in mention.meanings)
+        return mention.n_tokens > 1 or (is_element and votes.get("element", 0.0) > 0)
     if mention.n_tokens > 1:
         return True
     if mention.phrase in _COMMON or len(mention.phrase) < 2:
@@ -310,6 +312,15 @@ def _measured(text: str) -> Iterable[_Found]:
 
 def _label(measured: Measured, text: str) -> str:
     return getattr(measured.target, "text", "") or text[measured.start : measured.end].strip()
+
+
+def _outside_fields(found: Iterable[_Found], fields: list[Mention[Field]]) -> Iterator[_Found]:
+    """Leave out a class whose name is a part of a field's: the sea in 海拔, the market in `market cap`."""
+    spans = [(m.start, m.end) for m in fields]
+    for f in found:
+        is_part = any(s <= f.start and f.end <= e and e - s > f.end - f.start for s, e in spans)
+        if not (is_part and isinstance(f.target, EntityClass)):
+            yield f
 
 
 def _without_overlaps(found: Iterable[_Found]) -> list[_Found]:

@@ -36,7 +36,7 @@ class ArmScore(BaseModel):
     """One arm's score; rates are None where there was nothing to rate.
 
     `abstained` is the share of runs that abstained; `invalid_rate` the calls that would have been invalid
-    without the grammar, per call made; `revision_fix_rate` the share of right answers among revised runs;
+    without the grammar, per call written, endings and rewritten rows included; `revision_fix_rate` the share of right answers among revised runs;
     `false_revision_rate` the share of runs that revised though nothing was hidden and no source disagrees.
     """
 
@@ -80,14 +80,14 @@ def report(
 def score(tasks: Mapping[str, Task], runs: Sequence[Judged]) -> ArmScore:
     """One arm's score over at least one run."""
     n_right = sum(run.correct for run in runs)
-    n_calls = sum(run.metrics.tool_calls for run in runs)
+    n_written = sum(1 + row.revisions for run in runs for row in run.plan)
     plain = [run for run in runs if _needs_no_revision(tasks[run.id])]
     revised = [run for run in runs if run.metrics.revisions and not tasks[run.id].unanswerable]
     return ArmScore(
         accuracy=n_right / len(runs),
         ci95=wilson(n_right, len(runs)),
         abstained=sum(run.status == "abstained" for run in runs) / len(runs),
-        invalid_rate=_rate(sum(run.metrics.invalid_calls for run in runs), n_calls),
+        invalid_rate=_rate(sum(run.metrics.invalid_calls for run in runs), n_written),
         revision_fix_rate=_rate(sum(run.correct for run in revised), len(revised)),
         false_revision_rate=_rate(sum(run.metrics.revisions > 0 for run in plain), len(plain)),
         by_topology=_shares(runs, lambda run: tasks[run.id].topology),
@@ -154,7 +154,10 @@ def _headline(found: Report) -> list[tuple[str, list[str]]]:
     return [
         ("accuracy (95 % interval)", spans),
         ("abstained", [_percent(s.abstained) for s in scores]),
-        ("invalid calls per call, without grammar", [_percent(s.invalid_rate) for s in scores]),
+        (
+            "invalid calls per call written, without grammar",
+            [_percent(s.invalid_rate) for s in scores],
+        ),
         ("right among revised", [_percent(s.revision_fix_rate) for s in scores]),
         ("revised without need", [_percent(s.false_revision_rate) for s in scores]),
     ]

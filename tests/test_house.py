@@ -45,7 +45,7 @@ absent = {"agent", "tools", "ui"} | {
     module
     for module, owners in packages_distributions().items()
     if not {owner.lower().replace("_", "-") for owner in owners} & present
-}
+} - {"model"}
 
 class Absent:
     def find_spec(self, name, path=None, target=None):
