@@ -59,13 +59,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "preset_chain": ("Laureate chain", "得主链条"),
     "preset_report": ("Tesla report", "特斯拉报告"),
     "ask_constraints": (
-        "Which women won the Nobel Prize in Physics after 2000?",
-        "2000年之后有哪些女性获得过诺贝尔物理学奖？",
+        "List the physics laureates born in Germany who worked in the United States.",
+        "列出在美国机构任职、出生于德国的诺贝尔物理学奖得主。",
     ),
     "ask_chain": (
-        "What is the capital of the country where the winner of the 1924 Nobel Prize in "
-        "Physics was born?",
-        "1924年诺贝尔物理学奖得主出生国的首都是哪里？",
+        "How populous is the capital of the country where Albert Einstein died?",
+        "爱因斯坦去世的国家的首都有多少人口？",
     ),
     "ask_report": (
         "Write a report on Tesla in the third quarter of 2025.",
