@@ -7,6 +7,7 @@ names the value, the limit and the remedy. With `--json` standard output holds o
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,7 +15,7 @@ from typing import Any, NoReturn
 
 ARMS = ("diffusion", "ar-plan", "ar-react")
 LANGUAGES = ("en", "zh")
-_INTERRUPTED = 130
+_INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 
 class _Parser(argparse.ArgumentParser):
@@ -187,13 +188,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     complaints = import_module("ui.complaints")
     try:
-        return int(import_module("ui.commands").COMMANDS[args.command](args))
+        code = int(import_module("ui.commands").COMMANDS[args.command](args))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        _leave_the_pipe()
+        return _BROKEN_PIPE
     except KeyboardInterrupt:
         print("palimpsest: interrupted", file=sys.stderr)
         return _INTERRUPTED
     except complaints.KNOWN as error:
         print(f"palimpsest: {complaints.in_a_line(error)}", file=sys.stderr)
         return int(complaints.exit_code(error))
+
+
+def _leave_the_pipe() -> None:
+    """Nobody reads any more: what is left in the buffer goes nowhere, without a complaint."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _never_fail_to_print() -> None:

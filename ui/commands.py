@@ -132,7 +132,8 @@ def ui(args: Namespace) -> int:
     settings = settings_of(args)
     with runner_for(settings) as runner:
         try:
-            writer, lang = writer_for(runner, settings), args.lang or "en"
+            writer = writer_for(runner, settings)
+            lang: Language = args.lang or "en"
             serve(runner, writer, lang, args.host, args.port, _announce)
         except PortBusyError as error:
             raise UsageError(str(error)) from error

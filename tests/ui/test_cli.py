@@ -341,3 +341,19 @@ def test_the_doctor_finds_a_state_folder_that_cannot_be_written(tmp_path: Path) 
     assert doctor._folder(tmp_path / "new").state == "ok"
     broken = doctor._folder(tmp_path / "file" / "below")
     assert (broken.state, broken.remedy) == ("broken", "name a writable folder with --state")
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    program = (
+        "from tests.ui.cli_runs import Stage; from ui import cli, commands; import sys;"
+        "s = Stage(); commands.runner_for = s.runner_for; sys.exit(cli.main(sys.argv[1:]))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "ask", "Which women won?", "--json"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode in (0, 141)

@@ -30,7 +30,7 @@ def without_pango(report: Report, folder: Path, asked: Sequence[str]) -> tuple[P
 def test_the_bundled_tasks_are_a_search_and_a_report() -> None:
     tasks = [json.loads(line) for line in tour.TASKS.read_text("utf-8").splitlines()]
     assert [task["topology"] for task in tasks] == ["intersection", "report"]
-    assert "Nobel" in tasks[0]["question"]
+    assert "physics laureates" in tasks[0]["question"]
     assert "Tesla" in tasks[1]["question"]
 
 

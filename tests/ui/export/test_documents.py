@@ -179,7 +179,7 @@ def test_missing_pango_is_one_line_with_the_remedy(monkeypatch: pytest.MonkeyPat
 
 
 def test_every_format_is_written_whole_and_alone(tmp_path: Path) -> None:
-    report = composed("company")
+    report = composed("claim")
     asked = [name for name in WRITERS if name != "pdf" or has_pango()]
     paths = write(report, tmp_path / "new" / "folder", asked)
     assert [path.suffix.lstrip(".") for path in paths] == asked
