@@ -19,10 +19,10 @@ SETUP := scripts/setup
 SOURCES := agent model tools ui
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check format pytest test-ui bench train facts clean setup libraries
+.PHONY: help run ui test check format pytest test-ui test-kernels bench train facts clean setup libraries
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## both agents on the bundled tasks, with a comparison and a report under out/
 	@$(BIN)/palimpsest tour --out $(OUT)
@@ -47,6 +47,9 @@ pytest: $(VENV)/.dev
 test-ui: $(VENV)/.browser ## the tests that drive the page in a headless Chromium
 	@$(SETUP) browser
 	@$(BIN)/python -m pytest -m browser $(PYTEST)
+
+test-kernels: $(VENV)/.kernels ## the Triton kernels in Triton's interpreter, on a CPU (takes 1 GB more in .venv)
+	@$(BIN)/python -m pytest tests/model/kernels $(PYTEST)
 
 bench: setup ## accuracy and cost of every arm on entities never trained on, and of the runtime: LIMIT=tasks
 	@$(BIN)/palimpsest bench agent/tasks/dev.jsonl --out $(OUT)/bench/dev $(if $(LIMIT),--limit $(LIMIT))
@@ -94,6 +97,10 @@ $(VENV)/.dev: pyproject.toml $(wildcard $(CONSTRAINTS)) | $(VENV)/bin/python
 
 $(VENV)/.browser: $(VENV)/.dev
 	@$(SETUP) packages dev,ui-test
+	@touch $@
+
+$(VENV)/.kernels: $(VENV)/.dev
+	@$(SETUP) packages dev,kernel-test
 	@touch $@
 
 libraries: | $(VENV)/bin/python

@@ -97,13 +97,11 @@ def _same_seeds() -> None:
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, in one line each kind, what this machine cannot run."""
-    lacking = {"browser": _no_browser(), "gpu": _no_gpu(items)}
-    for item in items:
-        for marker, reason in lacking.items():
-            if reason and item.get_closest_marker(marker):
-                item.add_marker(pytest.mark.skip(reason=reason))
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run; from here, so that each reason is one line of the summary."""
+    for marker, lack in (("browser", _no_browser), ("gpu", _no_gpu)):
+        if item.get_closest_marker(marker) and (reason := lack()):
+            pytest.skip(reason)
 
 
 def _no_browser() -> str:
@@ -114,9 +112,7 @@ def _no_browser() -> str:
     return ""
 
 
-def _no_gpu(items: list[pytest.Item]) -> str:
-    if not any(item.get_closest_marker("gpu") for item in items):
-        return ""
+def _no_gpu() -> str:
     import torch
 
     return "" if torch.cuda.is_available() else "no CUDA device"
