@@ -43,8 +43,8 @@ class DecodeSettings(_Section):
 
     select: str = "threshold"
     remask: str = "none"
-    threshold: float = Field(default=0.9, ge=0, le=1)
-    max_steps: int = Field(default=4, ge=1, le=1000)
+    threshold: float = Field(default=0.7, ge=0, le=1)
+    max_steps: int = Field(default=8, ge=1, le=1000)
     widen_below: float = Field(default=0.5, ge=0, le=1)
 
 
