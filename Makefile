@@ -22,7 +22,7 @@ SOURCES := agent model tools ui
 .PHONY: help run ui test check format pytest test-ui test-kernels bench train facts clean setup libraries
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## both agents on the bundled tasks, with a comparison and a report under out/
 	@$(BIN)/palimpsest tour --out $(OUT)
