@@ -27,7 +27,7 @@ MAX_VALUES = 16
 _FILM_WORDS = re.compile(
     r"oscar|academy award|film|movie|nominat|best picture|奥斯卡|电影|影片|提名|导演|演员", re.I
 )
-_REPORT_WORDS = re.compile(r"report|overview|summar|profile|报告|概况|总结|财报|简介", re.I)
+REPORT_WORDS = re.compile(r"report|overview|summar|profile|报告|概况|总结|财报|简介", re.I)
 _KEY_FIELDS: dict[str, tuple[str, ...]] = {
     "laureate": ("prize_year", "birth_date", "birth_country", "prize", "death_date", "affiliation"),
     "prize": ("laureates", "prize_year", "prize_amount"),
@@ -224,7 +224,7 @@ class Linker:
         """What people mostly ask of such things, so that a report has its fields without naming them."""
         ids = chain.from_iterable(_KEY_FIELDS.get(t, self._by_type.get(t, ())) for t in types)
         kept = [i for i in dict.fromkeys(ids) if i not in known]
-        base = 3.0 if _REPORT_WORDS.search(text) else 0.5
+        base = 3.0 if REPORT_WORDS.search(text) else 0.5
         return [_Ranked(self._by_id[i], base - 0.01 * n, -1) for n, i in enumerate(kept)]
 
 

@@ -73,8 +73,9 @@ def report(args: Namespace) -> int:
     """Answer a question with a document."""
     from ui.export.write import formats, ready, write
 
-    asked, folder, question = formats(args.format), ready(Path(args.out)), _checked(args.question)
-    settings, lang = settings_of(args), language_of(args, question)
+    asked, folder, said = formats(args.format), ready(Path(args.out)), _checked(args.question)
+    settings, lang = settings_of(args), language_of(args, said)
+    question = _as_request(said, lang)
     with runner_for(settings) as runner:
         [done] = watch_for(args, lang).run(runner, question, [args.arm])
         if done.result.status == "failed":
@@ -87,6 +88,15 @@ def report(args: Namespace) -> int:
     else:
         sys.stdout.write("".join(f"{path}\n" for path in paths))
     return code_of([done.result])
+
+
+def _as_request(said: str, lang: str) -> str:
+    """A bare topic ("Tesla 2025Q3") as the request that it is; a question stays as it was asked."""
+    from agent.link import REPORT_WORDS
+
+    if REPORT_WORDS.search(said) or said.rstrip().endswith(("?", "？")):
+        return said
+    return f"写一份{said}报告。" if lang == "zh" else f"Write a report on {said}."
 
 
 def bench(args: Namespace) -> int:
