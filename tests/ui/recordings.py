@@ -1,10 +1,12 @@
-"""Recordings of whole runs, written by hand in the manner of real ones."""
+"""Recordings of whole runs: some written by hand in the manner of real ones, and three real logs."""
 
 from __future__ import annotations
 
+import gzip
 from itertools import product
+from pathlib import Path
 
-from agent.events import AgentEvent
+from agent.events import EVENTS, AgentEvent
 from agent.types import N_ARGS, N_ROWS, Citation
 from tests.ui.scribe import Place, Scribe, Words
 
@@ -35,6 +37,15 @@ CITED = tuple(
     )
 )  # fmt: skip
 ANSWER = "Donna Strickland [1], Andrea Ghez [2] and Anne L’Huillier [3]."
+
+
+LOGS = Path(__file__).parent / "logs"
+
+
+def recorded(arm: str) -> list[AgentEvent]:
+    """The log of a real run: the internet penetration of a laureate's country of birth."""
+    lines = gzip.decompress((LOGS / f"{arm}.jsonl.gz").read_bytes()).splitlines()
+    return [EVENTS.validate_json(line) for line in lines]
 
 
 def constraint_search(

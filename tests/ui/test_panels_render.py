@@ -67,6 +67,23 @@ def test_the_page_is_whole_at_every_moment(n_left: int, n_right: int, lang: Lang
     assert len(page.ids) == len(set(page.ids))
 
 
+@pytest.mark.parametrize("arm", ["diffusion", "ar-plan", "ar-react"])
+def test_a_real_log_is_whole_at_every_moment(arm: str) -> None:
+    events = recordings.recorded(arm)
+    for n in range(len(events) + 1):
+        Markup(render.panel(view(events[:n]), "ar", "zh", has_report=True))
+
+
+def test_in_a_real_log_diffusion_scrapes_less_than_ar() -> None:
+    scraped = {
+        arm: sum(
+            e.kind == "plan_contradicted" and len(e.reopened) for e in recordings.recorded(arm)
+        )
+        for arm in ("diffusion", "ar-plan")
+    }
+    assert 0 < scraped["diffusion"] < scraped["ar-plan"]
+
+
 @pytest.mark.parametrize("poison", HOSTILE)
 def test_nothing_that_a_log_holds_becomes_markup(poison: str) -> None:
     harmless = Markup(everything(poisoned(LEFT, "word"), poisoned(RIGHT, "word"), "en"))

@@ -28,6 +28,9 @@ RECORDINGS = {
     "constraints, ar-plan": recordings.constraint_search("ar-plan", "a1"),
     "report, diffusion": recordings.report(),
     "unanswerable, ar-react": recordings.unanswerable(),
+    **{
+        f"real log, {arm}": recordings.recorded(arm) for arm in ("diffusion", "ar-plan", "ar-react")
+    },
 }
 
 
@@ -102,9 +105,12 @@ def test_a_rewrite_without_a_mask_is_seen_too() -> None:
     assert (now.cells[0].word, now.cells[0].ghost, now.cells[0].forward) == ("@3", "@1", 2)
 
 
-def test_filler_leaves_no_ghost() -> None:
-    now = view([canvas((1, 1, "<nil>", "revealed")), canvas((1, 1, "", "masked"))])
+@pytest.mark.parametrize("filler", ["<nil>", "nop"])
+def test_filler_leaves_no_ghost(filler: str) -> None:
+    now = view([canvas((1, 1, filler, "revealed")), canvas((1, 1, "", "masked"))])
     assert now.cells[0].ghost == ""
+    now = view([canvas((1, 1, filler, "revealed")), contradicted((1, 1))])
+    assert (now.cells[0].state, now.cells[0].ghost) == ("masked", "")
 
 
 def test_a_cell_keeps_the_number_of_the_forward_that_wrote_it() -> None:
@@ -120,12 +126,12 @@ def test_a_canvas_that_writes_nothing_is_no_forward() -> None:
 
 
 def test_a_row_that_starts_before_its_draft_stands_is_shown_at_once() -> None:
-    started = CallStarted(run="r", at=0.1, row=1, call="search(Nobel laureates in physics)")
+    started = CallStarted(run="r", at=0.1, row=1, call="lookup(Tesla; revenue)")
     ended = CallFinished(run="r", at=0.2, row=1, status="ok", summary="229 found", seconds=0.1)
     now = view([started, ended])
-    assert (now.plan[0].tool, now.plan[0].args) == ("search", ("Nobel laureates in physics",))
-    now = advance(now, drafted((1, "search", "physics", "todo")))
-    assert (now.plan[0].args, now.plan[0].status, now.plan[0].former) == (("physics",), "ok", ())
+    assert (now.plan[0].tool, now.plan[0].args) == ("lookup", ("Tesla", "revenue"))
+    now = advance(now, drafted((1, "lookup", "Tesla", "todo")))
+    assert (now.plan[0].args, now.plan[0].status, now.plan[0].former) == (("Tesla",), "ok", ())
     assert now.plan[0].summary == "229 found"
 
 

@@ -90,10 +90,9 @@ def _place(cell: Cell) -> tuple[int, int]:
 
 def _line(cells: tuple[Cell, ...], is_done: bool) -> Line:
     slots = [cell for cell in cells if cell.state != "fixed"]
-    is_locked = bool(slots) and all(cell.state == "locked" for cell in slots)
     return Line(
         cells=cells,
-        is_frozen=is_done or is_locked,
+        is_frozen=is_done,
         is_unused=bool(slots) and slots[0].word == "nop",
     )
 

@@ -41,6 +41,7 @@ Phase = Literal[
 ]
 OVER: frozenset[Phase] = frozenset({"answered", "abstained", "failed", "stopped", "broken"})
 WRITTEN = frozenset({"revealed", "committed"})
+FILLER = frozenset({NIL, "nop"})  # says nothing, so nothing of it shows through
 Place = tuple[int, int]
 
 
@@ -191,7 +192,8 @@ def _(event: CallStarted, now: PanelView) -> PanelView:
     was = next((line for line in now.plan if line.row == event.row), None)
     if was is None or event.row in now.reopened:
         former = (was.tool, *was.args) if was else ()
-        line = PlanLine(event.row, tool, (inner.removesuffix(")"),), "running", 0, former)
+        args = tuple(inner.removesuffix(")").split("; "))
+        line = PlanLine(event.row, tool, args, "running", 0, former)
     else:
         line = replace(was, status="running")
     others = [line for line in now.plan if line.row != event.row]
@@ -273,12 +275,13 @@ def _ghost(was: Cell | None, now: CellView) -> str:
     if was is None or now.state in ("fixed", "locked"):
         return ""
     is_scraped = was.state in WRITTEN and (now.state == "masked" or was.word != now.text)
-    ghost = was.word if is_scraped and was.word != NIL else was.ghost
+    ghost = was.word if is_scraped and was.word not in FILLER else was.ghost
     return "" if now.state in WRITTEN and ghost == now.text else ghost
 
 
 def _scraped(cell: Cell) -> Cell:
-    ghost = cell.word if cell.state in WRITTEN and cell.word != NIL else cell.ghost
+    is_word = cell.state in WRITTEN and cell.word not in FILLER
+    ghost = cell.word if is_word else cell.ghost
     return replace(cell, state="masked", word="", ghost=ghost, forward=0)
 
 
