@@ -59,8 +59,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "preset_chain": ("Laureate chain", "得主链条"),
     "preset_report": ("Tesla report", "特斯拉报告"),
     "ask_constraints": (
-        "List the physics laureates born in Germany who worked in the United States.",
-        "列出在美国机构任职、出生于德国的诺贝尔物理学奖得主。",
+        "Which physics laureates were born in Germany and won after 1980?",
+        "哪些出生在德国的诺贝尔物理学奖得主在1980年以后获奖？",
     ),
     "ask_chain": (
         "How populous is the capital of the country where Albert Einstein died?",
@@ -73,10 +73,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "start": ("Start comparison", "开始对比"),
     "stop": ("Stop", "停止"),
     "replay": ("Watch again", "重看一遍"),
-    "slow": ("Slow motion", "慢动作"),
-    "slow_hint": (
-        "each step shown for a moment; clocks keep real time",
-        "每一步停留片刻；计时仍为真实时间",
+    "slow": (
+        "Slow motion: each step is shown for a moment, the clocks keep real time",
+        "慢动作：每一步停留片刻，计时仍为真实时间",
     ),
     "rival": ("AR agent plans", "自回归智能体的方式"),
     "rival_ar-plan": ("the whole plan, word by word", "整份计划，逐词写出"),
