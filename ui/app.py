@@ -94,7 +94,8 @@ def _connect(blocks: gr.Blocks, parts: Parts, page: Page) -> None:
     parts.stop.click(page.stop, parts.runs, **quiet).then(page.watch_on, watched, **seen)
     parts.slow.input(page.watch_on, watched, **seen)
     parts.replay.click(page.watch_again, named, **seen)
-    spoken = parts.lang.input(page.speak, [parts.lang, parts.task], [*parts.worded], **quiet)
+    asked = [parts.lang, parts.task, parts.rival]
+    spoken = parts.lang.input(page.speak, asked, [*parts.worded], **quiet)
     spoken.then(**address).then(page.watch_on, watched, **seen)
     for button, name in zip(parts.presets, PRESETS, strict=True):
         button.click(partial(preset, name), parts.lang, parts.task, **quiet)

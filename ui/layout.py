@@ -103,9 +103,7 @@ def _lay_out_task(lang: Language) -> dict[str, Any]:
             rival = gr.Radio(
                 rivals(lang), value=RIVALS[0], label=say("rival", lang), elem_id="rival"
             )
-            slow = gr.Checkbox(
-                True, label=say("slow", lang), info=say("slow_hint", lang), elem_id="slow"
-            )
+            slow = gr.Checkbox(True, label=say("slow", lang), elem_id="slow")
         status = _html(render.status_line(BLANK, BLANK, lang), "status")
     return {
         "task": task, "complaint": complaint, "presets": presets, "rival": rival, "slow": slow,

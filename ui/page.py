@@ -14,7 +14,7 @@ import gradio as gr
 
 from agent.errors import AgentError
 from agent.types import Arm, Language
-from ui.layout import PRESETS, rivals
+from ui.layout import PRESETS, RIVALS, rivals
 from ui.panels import render
 from ui.panels.desk import Desk
 from ui.panels.tail import TICK_SECONDS, Tail
@@ -41,18 +41,22 @@ class Page:
         """The page as its address says: which runs, which language."""
         asked = dict(request.query_params)
         runs, lang = asked.get("runs", ""), _language(asked.get("lang"), self._lang)
-        question = _views(self._tails(runs, False, False))[0].question
-        return (runs, lang, *self.speak(lang, question))
+        left, right = _views(self._tails(runs, False, False))
+        return (runs, lang, *self.speak(lang, left.question, right.arm))
 
-    def speak(self, lang: Language, question: str) -> tuple[Update, ...]:
+    def speak(self, lang: Language, question: str, rival: str) -> tuple[Update, ...]:
         """Every word outside the panels, in this language."""
         return (
             render.masthead(lang),
             gr.update(value=_translated(question, lang), label=say("task", lang)),
             render.complaint("", lang),
             *(gr.update(value=say(f"preset_{name}", lang)) for name in PRESETS),
-            gr.update(choices=rivals(lang), label=say("rival", lang)),
-            gr.update(label=say("slow", lang), info=say("slow_hint", lang)),
+            gr.update(
+                choices=rivals(lang),
+                label=say("rival", lang),
+                value=rival if rival in RIVALS else RIVALS[0],
+            ),
+            gr.update(label=say("slow", lang)),
             *(gr.update(value=say(name, lang)) for name in ("start", "stop", "replay")),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 import pytest
@@ -172,8 +173,21 @@ def test_a_closed_page_is_forgotten_and_its_watch_ends() -> None:
 def test_an_example_is_translated_with_the_page_and_a_question_is_not() -> None:
     page = page_of(FakeRunner())
     for name in PRESETS:
-        assert page.speak("zh", say(f"ask_{name}", "en"))[1]["value"] == say(f"ask_{name}", "zh")
-    assert page.speak("zh", "My own question?")[1]["value"] == "My own question?"
+        assert page.speak("zh", say(f"ask_{name}", "en"), "ar-plan")[1]["value"] == say(
+            f"ask_{name}", "zh"
+        )
+    assert page.speak("zh", "My own question?", "ar-plan")[1]["value"] == "My own question?"
+
+
+def test_a_refresh_remembers_which_rival_worked() -> None:
+    runner = FakeRunner()
+    runs, _, _ = page_of(runner).begin(QUESTION, "ar-react", "en")
+    visitor = Visitor("visitor-2", {"runs": runs})
+    while not runner.runs["ar-react-2"].events:
+        sleep(0.005)
+    rival = page_of(runner).open(visitor)[8]  # type: ignore[arg-type]
+    assert rival["value"] == "ar-react"
+    assert rival["label"] == say("rival", "en")
 
 
 def test_a_strange_address_opens_a_blank_page() -> None:

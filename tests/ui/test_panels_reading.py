@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from agent.events import PointerView
 from agent.types import Citation
-from ui.panels.reading import MAX_CITATIONS, Cited, Piece, arguments, pieces, reading
+from ui.panels.reading import (
+    MAX_CITATIONS,
+    Cited,
+    Piece,
+    arguments,
+    fact_words,
+    pieces,
+    reading,
+)
 
 POINTERS = (
     PointerView(symbol="@1", kind="company", label="Tesla"),
@@ -64,3 +72,19 @@ def test_many_citations_are_counted_rather_than_listed() -> None:
 
 def test_an_empty_answer_without_citations_reads_as_nothing() -> None:
     assert reading("", []).parts == ()
+
+
+def test_a_cited_fact_is_told_in_the_language_of_the_page() -> None:
+    english, chinese = fact_words(cited("1"), "en"), fact_words(cited("1"), "zh")
+    assert (english.field, chinese.field) == ("revenue", "营收")
+    assert "2025" in english.period
+    assert "第三季度" in chinese.period
+    assert "macrotrends" not in chinese.source
+
+
+def test_an_unknown_field_or_source_goes_by_its_name() -> None:
+    strange = Citation(
+        id="1", entity="X", field="no_such_field", period="", value="<b>", unit="", source="<i>"
+    )
+    words = fact_words(strange, "en")
+    assert (words.field, words.period, words.source) == ("no such field", "", "<i>")

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.events import PointerView
-from agent.types import NIL, Citation
+from agent.report.labels import Namer
+from agent.report.periods import said
+from agent.report.sources import source
+from agent.types import NIL, Citation, Language
 
 MAX_CITATIONS = 8
 _SYMBOL = re.compile(r"([#@%]\d+)")
@@ -29,6 +32,17 @@ class Cited:
 
     number: int
     citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class FactWords:
+    """A cited fact in the page's language."""
+
+    entity: str
+    field: str
+    period: str
+    value: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,18 @@ def reading(answer: str, citations: Sequence[Citation]) -> Reading:
     unnamed = [cited for cited in by_id.values() if cited.number not in named]
     shown = unnamed[: max(0, MAX_CITATIONS - len(named))]
     return Reading(tuple(part for part in (*inline, *shown) if part), len(unnamed) - len(shown))
+
+
+def fact_words(citation: Citation, lang: Language) -> FactWords:
+    """A citation with field and source by their names, and its value as people write it."""
+    namer = Namer(lang)
+    return FactWords(
+        entity=citation.entity,
+        field=namer.field(citation.field),
+        period=said(citation.period, lang) if citation.period else "",
+        value=namer.cited(citation),
+        source=source(citation.source, lang).label,
+    )
 
 
 def _split(answer: str) -> Iterable[tuple[int, str]]:

@@ -108,6 +108,7 @@ def _templates() -> Environment:
     )
     environment.globals |= {
         "arguments": reading.arguments,
+        "fact_words": reading.fact_words,
         "pieces": reading.pieces,
         "marks": canvas.marks,
         "ink": canvas.ink,
