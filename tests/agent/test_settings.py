@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from agent.errors import SettingsError
-from agent.settings import keys, load
+from agent.settings import BudgetSettings, DecodeSettings, keys, load
+from agent.types import Budget
 
 
 def test_without_anything_the_defaults_hold() -> None:
     settings = load(environ={})
-    assert settings.decode.threshold == 0.9
-    assert settings.decode.max_steps == 4
+    assert settings.decode == DecodeSettings()
+    assert settings.caps == Budget(**BudgetSettings().model_dump())
     assert settings.answer_lang is None
 
 
