@@ -133,7 +133,7 @@ class Constraint:
 
     def _propose_free(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
         allowed = None
-        if len(self._bans):
+        if self._bans.numel():
             allowed = torch.ones_like(logits, dtype=torch.bool)
             row, ban = (cells[:, None] == self._bans[:, 0]).nonzero(as_tuple=True)
             allowed[row, self._bans[ban, 1]] = False
@@ -144,7 +144,7 @@ class Constraint:
         logits, noise = logits.index_select(1, words).float(), noise.of_words(words)
         possible = self.possible()[cells]
         choice = possible
-        if len(cells) > 1:
+        if cells.shape[0] > 1:
             choice = possible & self._best_alternatives(cells, noise.added_to(logits))[cells]
         scores = score(logits, Masks(possible, choice), noise.gumbel, noise.temperature)
         return Scores(words[scores.token], scores.confidence, scores.margin, scores.entropy)
@@ -188,7 +188,7 @@ def _cells(span: slice) -> Iterator[int]:
 def _without(bans: Tensor, grammar: Grammar) -> Tensor:
     """What slots allow by themselves, less the bans."""
     allowed = grammar.allowed.clone()
-    if len(bans) and not grammar.is_empty:
+    if bans.numel() and not grammar.is_empty:
         cell, token = bans.unbind(1)
         row, word = (token[:, None] == grammar.words).nonzero(as_tuple=True)
         allowed[cell[row], word] = False

@@ -134,8 +134,7 @@ class Engine:
             scored.append(states[query.rows])
         logits = self._decoder.logits(torch.cat(scored))[:, : self._n_words]
         logits[:, self._tokens.mask_id] = -torch.inf  # the mask is not a word to fill in
-        parts: Sequence[Tensor] = logits.split([len(states) for states in scored])
-        return parts
+        return logits.split_with_sizes([states.shape[0] for states in scored])
 
 
 def _rows(fills: Sequence[Fill], queries: Sequence[Query], n_rows: int) -> tuple[Tensor, Tensor]:
@@ -143,6 +142,8 @@ def _rows(fills: Sequence[Fill], queries: Sequence[Query], n_rows: int) -> tuple
     read = [f.canvas.sequence[q.start : q.stop] for f, q in zip(fills, queries, strict=True)]
     device = read[0].device
     places = [torch.arange(q.start, q.start + n_rows, device=device) for q in queries]
+    if len(read) == 1:
+        return read[0][None], places[0][None]
     return pad_sequence(read, batch_first=True), torch.stack(places)
 
 

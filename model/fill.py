@@ -121,7 +121,7 @@ class Fill:
         return Noise(gumbel.float().to(logits.device), self.params.temperature)
 
     def _chosen(self, scores: Scores) -> Tensor:
-        n_scored = len(scores.token)
+        n_scored = scores.token.shape[0]
         if n_scored == 1 or self._is_last_step or self.remask.reveals_all:
             return torch.arange(n_scored, device=scores.token.device)
         steps_left = self.params.max_steps - self._step + 1
@@ -145,7 +145,7 @@ class Fill:
         if not self.params.constrained or not bool(self.canvas.masked.any()):
             return
         cells, ids = self.constraint.take_forced(self.canvas.masked)
-        if len(cells):
+        if cells.numel():
             self.canvas.reveal(cells, ids, torch.ones_like(ids, dtype=torch.float))
             self._first_choice[cells] = ids
 
@@ -157,7 +157,7 @@ class Fill:
 
     def _enter_block(self) -> None:
         masked = self.canvas.masked[: self._end].nonzero()
-        if not len(masked):
+        if not masked.numel():
             self._end_draft()
             return
         first = int(masked[0]) // self._length * self._length
@@ -175,7 +175,7 @@ class Fill:
         weakest = (
             cells[self.remask.after_draft(canvas.confidence[cells])] if is_draft else cells[:0]
         )
-        if not len(weakest):
+        if not weakest.numel():
             self.is_done = True
             return
         self.is_autoregressive, self._length = False, canvas.n_cells

@@ -73,7 +73,7 @@ class Grammar:
     @property
     def is_empty(self) -> bool:
         """Whether no cell is governed."""
-        return len(self.words) == 0
+        return self.words.numel() == 0
 
     def fits(self, permitted: Tensor) -> Tensor:
         """Which sets (cells + 1, sets) hold a permitted word."""
