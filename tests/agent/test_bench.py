@@ -180,4 +180,4 @@ def test_an_empty_script_abstains_everywhere(tmp_path: Path) -> None:
     with running(tmp_path, [script({})]) as runner:
         found = Bench(runner, ("diffusion",)).compare(TASKS)
     assert found.arms["diffusion"].abstained == 1
-    assert found.arms["diffusion"].invalid_rate is None
+    assert found.arms["diffusion"].invalid_rate == 0
