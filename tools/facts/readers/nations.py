@@ -23,6 +23,7 @@ UNITS = {
     "gdp_per_capita": "USD",
     "gdp_growth": "%",
     "inflation": "%",
+    "gdp_deflator": "%",
     "unemployment": "%",
     "area": "km2",
     "land_area": "km2",
@@ -44,7 +45,7 @@ UNITS = {
     "forest": "%",
     "airports": "",
 }
-DECIMALS = {"gdp": Decimal(1), "population": Decimal(1), "inflation": Decimal("0.01")}
+DECIMALS = {"gdp": Decimal(1), "population": Decimal(1), "gdp_deflator": Decimal("0.01")}
 LANGUAGES_AT_MOST = 8
 LONGEST_GOVERNMENT = 80
 # The raw table cuts long texts here; a last name may be half a name.
