@@ -16,6 +16,7 @@ from ui.export.errors import ExportError
 
 Recorder = Callable[[str, str, str], list[AgentEvent]]
 _POLL_SECONDS = 0.005
+UNTIL_STOPPED = "until stopped"  # a question that says so is worked on to its half, and then until it is stopped
 
 
 def record(question: str, arm: str, run: str) -> list[AgentEvent]:
@@ -51,7 +52,8 @@ class FakeRunner:
         run_id = f"{arm}-{next(self._numbers)}"
         self.runs[run_id] = played = _Played()
         events = self._recorder(question, arm, run_id)
-        threading.Thread(target=self._play, args=(played, events), daemon=True).start()
+        half = len(events) // 2 if UNTIL_STOPPED in question else len(events)
+        threading.Thread(target=self._play, args=(played, events, half), daemon=True).start()
         return run_id
 
     def follow(self, run_id: str, skip: int = 0) -> Iterator[AgentEvent]:
@@ -77,9 +79,9 @@ class FakeRunner:
         """A run of an earlier day, whole or broken off."""
         self.runs[run_id] = _Played(events, is_live=False)
 
-    def _play(self, played: _Played, events: list[AgentEvent]) -> None:
-        for event in events:
-            if played.stop.wait(self._seconds):
+    def _play(self, played: _Played, events: list[AgentEvent], held_at: int) -> None:
+        for n, event in enumerate(events):
+            if played.stop.wait(self._seconds if n != held_at else None):
                 played.events.append(_stopped(event))
                 break
             played.events.append(event)
