@@ -30,7 +30,7 @@ run: setup ## both agents on the bundled tasks, with a comparison and a report u
 ui: setup ## serve the web page
 	@$(BIN)/palimpsest ui
 
-test: libraries check pytest ## all checks and all tests; the browser's only where there is one
+test: libraries check pytest ## all checks and all tests but the browser's
 
 check: $(VENV)/.dev ## lint, types, layers
 	@$(BIN)/ruff check .

@@ -90,7 +90,9 @@ def _lay_out_task(lang: Language) -> dict[str, Any]:
         with gr.Row(elem_id="task-line"):
             task = gr.Textbox(label=say("task", lang), lines=2, max_lines=8, elem_id="task")
             with gr.Row(elem_id="actions"):
-                start = gr.Button(say("start", lang), variant="primary", elem_id="start")
+                start = gr.Button(
+                    say("start", lang), variant="primary", interactive=False, elem_id="start"
+                )  # until the page listens
                 stop = gr.Button(say("stop", lang), interactive=False, elem_id="stop")
                 replay = gr.Button(say("replay", lang), interactive=False, elem_id="replay")
         complaint = _html(render.complaint("", lang), "complaint")

@@ -106,12 +106,15 @@ class Page:
     async def _watch(
         self, runs: str, lang: Language, is_slow: bool, from_start: bool, request: gr.Request
     ) -> AsyncIterator[Pictures]:
-        """A picture for each change, until both runs are over or this visitor watches anew."""
+        """A picture for each change, until this visitor watches anew or leaves.
+
+        A watch outlives its runs: Gradio loses an event that joins while a page's last stream closes.
+        """
         visitor, number = f"{request.session_hash}", next(self._numbers)
         self._watches[visitor] = number
         tails = await asyncio.to_thread(self._tails, runs, is_slow, from_start)
         yield self._picture(tails, lang)
-        while not all(tail.is_over for tail in tails):
+        while True:
             await asyncio.sleep(TICK_SECONDS)
             if self._watches.get(visitor) != number:
                 return

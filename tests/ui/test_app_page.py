@@ -16,6 +16,7 @@ from ui.app import build_app
 from ui.layout import PRESETS
 from ui.page import MAX_TASK_CHARS, Page
 from ui.panels.desk import Desk
+from ui.panels.tail import TICK_SECONDS
 from ui.words import LANGUAGES, say
 
 QUESTION = "Which women won the Nobel Prize in Physics after 2000?"
@@ -33,11 +34,18 @@ def page_of(runner: FakeRunner) -> Page:
     return Page(Desk(runner), FakeReports(), "en")
 
 
-def seen(pictures: AsyncIterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    async def collect() -> list[tuple[Any, ...]]:
-        return [picture async for picture in pictures]
+async def until_over(pictures: AsyncIterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What a watch shows until Start can be pressed again."""
+    shown = []
+    async for picture in pictures:
+        shown.append(picture)
+        if is_enabled(picture[-3]):
+            break
+    return shown
 
-    return asyncio.run(collect())
+
+def seen(pictures: AsyncIterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return asyncio.run(until_over(pictures))
 
 
 async def config_of(lang: Language) -> dict[str, Any]:
@@ -132,7 +140,7 @@ def test_a_newer_watch_of_the_same_visitor_takes_over() -> None:
         newer = page.watch_on(begun, "zh", False, Visitor())  # type: ignore[arg-type]
         await anext(newer)
         left = [picture async for picture in older]
-        last = [picture async for picture in newer][-1]
+        last = (await until_over(newer))[-1]
         return len(left), last[0]
 
     n_more, verdict = asyncio.run(both())
@@ -147,7 +155,7 @@ def test_two_visitors_do_not_disturb_each_other() -> None:
 
     async def both() -> list[tuple[Any, ...]]:
         async def last(runs: str, name: str) -> tuple[Any, ...]:
-            return [p async for p in page.watch_on(runs, "en", False, Visitor(name))][-1]  # type: ignore[arg-type]
+            return (await until_over(page.watch_on(runs, "en", False, Visitor(name))))[-1]  # type: ignore[arg-type]
 
         return await asyncio.gather(last(one, "a"), last(two, "b"))
 
@@ -168,6 +176,22 @@ def test_a_closed_page_is_forgotten_and_its_watch_ends() -> None:
         return len([picture async for picture in watch])
 
     assert asyncio.run(leave_early()) == 0
+
+
+def test_a_watch_outlives_its_runs() -> None:
+    page = page_of(FakeRunner())
+    _, begun, _ = page.begin(QUESTION, "ar-plan", "en")
+
+    async def is_open_after_the_end() -> bool:
+        watch = page.watch_on(begun, "en", False, Visitor())  # type: ignore[arg-type]
+        await until_over(watch)
+        waiting = asyncio.ensure_future(anext(watch))  # type: ignore[arg-type]
+        await asyncio.sleep(3 * TICK_SECONDS)
+        is_open = not waiting.done()
+        waiting.cancel()
+        return is_open
+
+    assert asyncio.run(is_open_after_the_end())
 
 
 def test_an_example_is_translated_with_the_page_and_a_question_is_not() -> None:
