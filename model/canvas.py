@@ -25,7 +25,8 @@ class Canvas:
     """The cells of one template, after its prompt.
 
     `sequence` holds prompt and cells; `ids` is the view of the cells alone. `masked`, `open` (cells the
-    fill may write) and `committed` are bitmaps over cells, `confidence` is the snapshot at the reveal.
+    fill may write) and `committed` are bitmaps over cells, `confidence` is the snapshot at the reveal, and
+    `region` the number of a cell's slot (-1 for fixed text).
     """
 
     def __init__(self, template: Template, tokens: Tokens, device: torch.device) -> None:
@@ -46,6 +47,9 @@ class Canvas:
         self.sequence = torch.tensor(prompt + ids, dtype=torch.long, device=device)
         self.ids = self.sequence[self.n_prompt :]
         self.open = torch.tensor(is_open, dtype=torch.bool, device=device)
+        self.region = torch.full_like(self.ids, -1)
+        for number, span in enumerate(self.spans.values()):
+            self.region[span] = number
         self.masked = self.open.clone()
         self.committed = torch.zeros_like(self.open)
         self.confidence = (~self.open).float()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import torch
@@ -16,6 +16,7 @@ from model.errors import ModelError
 from model.kernels.confidence import Masks, Scores, score
 from model.remask.registry import remask_rule
 from model.types import DecodeParams, Filling, Usage
+from model.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Fill:
         """Propose, constrain, select, reveal, remask; leave the block once it has no mask."""
         self._step += 1
         scores = self._propose(query.cells, logits)
-        chosen = self._chosen(scores)
+        chosen = self._chosen(query.cells, scores)
         cells = query.cells[chosen]
         self.canvas.reveal(cells, scores.token[chosen], scores.confidence[chosen])
         self._first_choice[cells] = logits[chosen].float().argmax(1)
@@ -102,15 +103,25 @@ class Fill:
         return self._step >= self.params.max_steps
 
     def _eligible(self) -> Tensor:
-        masked = self.canvas.masked[self._block]
-        reveals_rest = self._step + 1 >= self.params.max_steps or self.remask.reveals_all
-        return masked if reveals_rest else self.select.eligible(masked)
+        view = self._view(self._step + 1)
+        reveals_rest = view.steps_left == 1 or self.remask.reveals_all
+        return view.masked if reveals_rest else self.select.eligible(view)
+
+    def _view(self, step: int) -> View:
+        canvas, block = self.canvas, self._block
+        return View(
+            *(canvas.ids[block], canvas.masked[block], canvas.open[block]),
+            *(canvas.confidence[block], canvas.region[block]),
+            *(block.start, canvas.n_cells, step, self.params.max_steps),
+        )
 
     def _propose(self, cells: Tensor, logits: Tensor) -> Scores:
         noise = self._noise(logits)
         if self.params.constrained:
-            return self.constraint.propose(cells, logits, noise)
-        return score(logits, Masks(), noise.gumbel, noise.temperature)
+            scores = self.constraint.propose(cells, logits, noise)
+        else:
+            scores = score(logits, Masks(), noise.gumbel, noise.temperature)
+        return replace(scores, logits=logits) if self.select.needs_logits else scores
 
     def _noise(self, logits: Tensor) -> Noise:
         if not self.params.temperature:
@@ -120,21 +131,17 @@ class Fill:
         gumbel = -draws.exponential_(generator=self._generator).log()
         return Noise(gumbel.float().to(logits.device), self.params.temperature)
 
-    def _chosen(self, scores: Scores) -> Tensor:
+    def _chosen(self, cells: Tensor, scores: Scores) -> Tensor:
         n_scored = scores.token.shape[0]
         if n_scored == 1 or self._is_last_step or self.remask.reveals_all:
             return torch.arange(n_scored, device=scores.token.device)
-        steps_left = self.params.max_steps - self._step + 1
-        return self.select.reveal(scores, steps_left).nonzero().squeeze(1)
+        taken = self.select.reveal(self._view(self._step), cells - self._block.start, scores)
+        return taken.nonzero().squeeze(1)
 
     def _remask_block(self) -> None:
         if self.remask.is_final:
             return
-        cells = self.canvas.open[self._block].nonzero().squeeze(1) + self._block.start
-        confidence = self.canvas.confidence[cells]
-        self._mask_again(
-            cells[self.remask.after_step(confidence, self._step, self.params.max_steps)]
-        )
+        self._mask_again(self.remask.after_step(self._view(self._step)) + self._block.start)
 
     def _mask_again(self, cells: Tensor) -> None:
         self.canvas.remask(cells)

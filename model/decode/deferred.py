@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from model.decode.threshold import Threshold
+from model.view import View
 
 
 class DeferredCommitment(Threshold):
@@ -20,8 +21,9 @@ class DeferredCommitment(Threshold):
         self.max_masks = max_masks
         self.max_cells = max_cells
 
-    def eligible(self, masked: Tensor) -> Tensor:
+    def eligible(self, view: View) -> Tensor:
         """The masked cells inside the window."""
+        masked = view.masked
         n_masks = masked.cumsum(0)
         start = (n_masks == 0).sum()
         reach = torch.arange(len(masked), device=masked.device) - start

@@ -1,4 +1,4 @@
-"""Which masked cells a denoise step reveals: what every rule must offer."""
+"""Which masked cells a denoise step reveals: what every rule sees and must offer."""
 
 from __future__ import annotations
 
@@ -7,15 +7,27 @@ from typing import Protocol
 from torch import Tensor
 
 from model.kernels.confidence import Scores
+from model.view import View
 
 
 class Select(Protocol):
-    """A rule that decides, step by step, which masked cells of a block to reveal."""
+    """A rule that decides, step by step, which masked cells of a block to reveal.
 
-    def eligible(self, masked: Tensor) -> Tensor:
-        """The masked cells (cells,) that this step may reveal; only these are scored."""
+    An instance serves one fill, so it may remember what it saw; `view.step` is 1 where a block begins.
+    """
+
+    @property
+    def needs_logits(self) -> bool:
+        """Whether `Scores.logits` must be given; costs the full rows of the vocabulary."""
         ...
 
-    def reveal(self, scores: Scores, steps_left: int) -> Tensor:
-        """Which of the scored cells to reveal now, at least one: bool (scored,)."""
+    def eligible(self, view: View) -> Tensor:
+        """The masked cells that this step may reveal, bool (cells,); only these are scored."""
+        ...
+
+    def reveal(self, view: View, eligible: Tensor, scores: Scores) -> Tensor:
+        """Which of the scored cells to reveal now, at least one: bool (scored,).
+
+        `eligible` (scored,) are the cells, as places in the block, that `scores` speaks of.
+        """
         ...

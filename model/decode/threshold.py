@@ -5,19 +5,22 @@ from __future__ import annotations
 from torch import Tensor
 
 from model.kernels.confidence import Scores, take_confident
+from model.view import View
 
 
 class Threshold:
     """Reveal all cells whose confidence reaches the threshold, else the surest one."""
 
+    needs_logits = False
+
     def __init__(self, threshold: float) -> None:
         self.threshold = threshold
 
-    def eligible(self, masked: Tensor) -> Tensor:
+    def eligible(self, view: View) -> Tensor:
         """Every masked cell."""
-        return masked
+        return view.masked
 
-    def reveal(self, scores: Scores, steps_left: int) -> Tensor:
+    def reveal(self, view: View, eligible: Tensor, scores: Scores) -> Tensor:
         """The cells at or above the threshold; never none."""
         rows = scores.confidence.unsqueeze(0)
         return take_confident(rows, rows.new_ones(rows.shape).bool(), self.threshold).squeeze(0)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from model.kernels.confidence import Scores
+from model.view import View
 
 Measure = Literal["confidence", "margin", "entropy"]
 
@@ -18,16 +19,18 @@ class TopK:
     The best are those of highest confidence, of highest margin, or of lowest entropy.
     """
 
+    needs_logits = False
+
     def __init__(self, measure: Measure = "confidence") -> None:
         self.measure = measure
 
-    def eligible(self, masked: Tensor) -> Tensor:
+    def eligible(self, view: View) -> Tensor:
         """Every masked cell."""
-        return masked
+        return view.masked
 
-    def reveal(self, scores: Scores, steps_left: int) -> Tensor:
+    def reveal(self, view: View, eligible: Tensor, scores: Scores) -> Tensor:
         """The best ⌈masked / steps left⌉ cells."""
         ranks: Tensor = getattr(scores, self.measure)
         order = ranks.argsort(descending=self.measure != "entropy", stable=True)
-        n_reveal = -(-len(order) // max(1, steps_left))
+        n_reveal = -(-len(order) // view.steps_left)
         return torch.zeros_like(ranks, dtype=torch.bool).index_fill_(0, order[:n_reveal], True)

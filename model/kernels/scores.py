@@ -23,13 +23,14 @@ class Scores:
     """The proposals of some rows, each (rows,).
 
     `confidence` is the token's probability, `margin` its lead over the best other word, `entropy` that
-    of the row in nats.
+    of the row in nats. `logits` (rows, words) are there for the rules that need them.
     """
 
     token: Tensor
     confidence: Tensor
     margin: Tensor
     entropy: Tensor
+    logits: Tensor | None = None
 
     def put(self, rows: Tensor, other: Scores) -> Scores:
         """These scores, with those of `other` in the given rows."""
@@ -38,4 +39,5 @@ class Scores:
             self.confidence.index_copy(0, rows, other.confidence),
             self.margin.index_copy(0, rows, other.margin),
             self.entropy.index_copy(0, rows, other.entropy),
+            self.logits,
         )

@@ -6,13 +6,15 @@ from typing import Protocol
 
 from torch import Tensor
 
+from model.view import View
+
 
 class Remask(Protocol):
     """A rule that takes reveals back, by the confidence at which they were made.
 
     `is_final`: a revealed cell stays as it is. `reveals_all`: each step reveals every masked cell,
     whatever the select rule says. `revises_draft`: committed blocks are reopened once all are done.
-    Confidences come as (cells,), of the cells that may be masked.
+    An instance serves one fill.
     """
 
     @property
@@ -30,12 +32,12 @@ class Remask(Protocol):
         """Whether `after_draft` may take something back."""
         ...
 
-    def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
-        """Which cells of the block to mask again after denoise step `step` (from 1): indices."""
+    def after_step(self, view: View) -> Tensor:
+        """Which open cells of the block to mask again, the view being that after the reveals: indices."""
         ...
 
     def after_draft(self, confidence: Tensor) -> Tensor:
-        """Which cells of the finished canvas to mask again, once: indices."""
+        """Which open cells of the finished canvas to mask again, once: indices into `confidence` (cells,)."""
         ...
 
 
@@ -46,9 +48,9 @@ class KeepAll:
     reveals_all = False
     revises_draft = False
 
-    def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
+    def after_step(self, view: View) -> Tensor:
         """None."""
-        return lowest(confidence, 0)
+        return lowest(view.confidence, 0)
 
     def after_draft(self, confidence: Tensor) -> Tensor:
         """None."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from model.remask.remask import lowest
+from model.view import View
 
 
 class RunningConfidence:
@@ -17,10 +18,11 @@ class RunningConfidence:
     reveals_all = True
     revises_draft = False
 
-    def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
+    def after_step(self, view: View) -> Tensor:
         """The weakest cells beyond this step's share."""
-        n_cells = len(confidence)
-        return lowest(confidence, n_cells - -(-n_cells * step // n_steps))
+        cells = view.open.nonzero().squeeze(1)
+        n_stay = -(-len(cells) * view.step // view.n_steps)
+        return cells[lowest(view.confidence[cells], len(cells) - n_stay)]
 
     def after_draft(self, confidence: Tensor) -> Tensor:
         """None."""

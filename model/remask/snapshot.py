@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from model.remask.remask import lowest
+from model.view import View
 
 RATIO = 0.3  # the paper finds .25 to .5 best
 
@@ -23,9 +24,9 @@ class Snapshot:
     def __init__(self, ratio: float = RATIO) -> None:
         self.ratio = ratio
 
-    def after_step(self, confidence: Tensor, step: int, n_steps: int) -> Tensor:
+    def after_step(self, view: View) -> Tensor:
         """None."""
-        return lowest(confidence, 0)
+        return lowest(view.confidence, 0)
 
     def after_draft(self, confidence: Tensor) -> Tensor:
         """The weakest cells of the draft."""

@@ -14,6 +14,7 @@ from model.remask.running import RunningConfidence
 from model.remask.snapshot import Snapshot
 from model.types import DecodeParams, Slot, Template
 from tests.model.tiny import tiny_engine
+from tests.model.views import view_of
 
 VALUES = st.lists(st.integers(0, 100), min_size=1, max_size=30)
 
@@ -27,7 +28,9 @@ def test_running_confidence_keeps_the_share_of_its_step(
     values: list[int], n_steps: int, data: st.DataObject
 ) -> None:
     step = data.draw(st.integers(1, n_steps))
-    taken = RunningConfidence().after_step(torch.tensor(values) / 100, step, n_steps)
+    confidence = [value / 100 for value in values]
+    view = view_of([False] * len(values), n_steps - step + 1, confidence=confidence, step=step)
+    taken = RunningConfidence().after_step(view)
     n_kept = math.ceil(len(values) * step / n_steps)
     assert sorted(taken.tolist()) == weakest(values, len(values) - n_kept)
 
@@ -41,11 +44,11 @@ def test_snapshot_takes_the_weakest_share_of_the_draft_back(
 
 
 def test_a_rule_that_is_not_asked_for_does_nothing() -> None:
-    confidence = torch.tensor([0.1, 0.2])
+    view = view_of([False, False], steps_left=4, confidence=[0.1, 0.2])
     for name in ("none", "rcr"):
-        assert len(remask_rule(DecodeParams(remask=name)).after_draft(confidence)) == 0
+        assert len(remask_rule(DecodeParams(remask=name)).after_draft(view.confidence)) == 0
     for name in ("none", "snapshot"):
-        assert len(remask_rule(DecodeParams(remask=name)).after_step(confidence, 1, 4)) == 0
+        assert len(remask_rule(DecodeParams(remask=name)).after_step(view)) == 0
 
 
 @pytest.mark.parametrize("n_cells", [7, 12])

@@ -1,0 +1,31 @@
+"""Blocks as rules see them, for the tests of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from model.view import View
+
+
+def view_of(
+    masks: Sequence[bool],
+    steps_left: int = 1,
+    *,
+    confidence: Sequence[float] | None = None,
+    step: int = 1,
+) -> View:
+    """A block of open cells; `confidence` are the snapshots of revealed ones."""
+    masked = torch.tensor(masks)
+    return View(
+        ids=torch.zeros(len(masks), dtype=torch.long),
+        masked=masked,
+        open=torch.ones_like(masked),
+        confidence=(~masked).float() if confidence is None else torch.tensor(confidence),
+        region=torch.arange(len(masks)),
+        start=0,
+        n_canvas=len(masks),
+        step=step,
+        n_steps=step + steps_left - 1,
+    )
