@@ -75,7 +75,10 @@ class DecodeParams:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a fill cost. `prompt_tokens` counts all, `cached_tokens` those whose K/V were reused."""
+    """What a fill cost. `prompt_tokens` counts all, `cached_tokens` those whose K/V were reused.
+
+    `forwards` are denoise steps, and those `prefills` and `commits` that revealed nothing but what follows.
+    """
 
     forwards: int = 0
     denoise_steps: int = 0
@@ -83,6 +86,8 @@ class Usage:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     seconds: float = 0.0
+    prefills: int = 0
+    commits: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         """The cost of both."""
@@ -93,6 +98,8 @@ class Usage:
             self.prompt_tokens + other.prompt_tokens,
             self.cached_tokens + other.cached_tokens,
             self.seconds + other.seconds,
+            self.prefills + other.prefills,
+            self.commits + other.commits,
         )
 
 
