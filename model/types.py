@@ -19,6 +19,8 @@ class Slot:
     `allowed`: the words that may stand in it (one word fills one cell); None means free text.
     `value`: words already known; the cells are then visible to the model and never masked.
     `banned`: words refused here although the grammar allows them (a rejected value).
+    `pattern`: the regular expression that the whole text matches; `schema`: the JSON schema (as text) that
+    it obeys. Such a text may take fewer cells than there are; fillers take the rest and are no part of it.
     """
 
     name: str
@@ -26,6 +28,8 @@ class Slot:
     allowed: frozenset[str] | None = None
     value: str | None = None
     banned: frozenset[str] = frozenset()
+    pattern: str | None = None
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,18 @@ class Record:
     idle: int | None = None
 
 
+SEPARATOR = "\x1e"
+"""What stands between the texts of a text record in its pattern; no text holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRecord:
+    """Slots of free text, in canvas order, that must agree: joined by SEPARATOR they match `pattern`."""
+
+    slots: tuple[str, ...]
+    pattern: str
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """`prompt` is read causally and cached; `parts` are the canvas: fixed text and slots in order."""
@@ -48,6 +64,7 @@ class Template:
     prompt: str
     parts: tuple[str | Slot, ...]
     records: tuple[Record, ...] = ()
+    text_records: tuple[TextRecord, ...] = ()
 
     def slots(self) -> tuple[Slot, ...]:
         """The slots in canvas order."""
