@@ -30,13 +30,17 @@ _CPU_INFO = Path("/proc/cpuinfo")
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What to compare. `world_without` gives the tools of a task whose facts are partly hidden."""
+    """What to compare. `world_of` gives the tools of a task where the runner's own will not do.
+
+    `latency` is by how many seconds those tools make every call wait.
+    """
 
     runner: Runner
     arms: tuple[Arm, ...]
-    world_without: Callable[[Task], Tools | None] = lambda _: None
+    world_of: Callable[[Task], Tools | None] = lambda _: None
     out: Path | None = None
     tell: Callable[[Judged], None] = lambda _: None
+    latency: float = 0.0
 
     def compare(self, tasks: Sequence[Task]) -> Report:
         """Run every arm on every task, and sum up."""
@@ -47,7 +51,7 @@ class Bench:
             self.runner.warm(self.arms)
             runs += self._recorded(missing)
         seed = self.runner.settings.seed
-        return report(tasks, self.arms, runs, seed=seed, hardware=hardware())
+        return report(tasks, self.arms, runs, seed=seed, hardware=hardware(), latency=self.latency)
 
     def schedule(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Arm]]:
         """Which arm works on which task, in order."""
@@ -77,7 +81,7 @@ class Bench:
                 yield run
 
     def _run(self, task: Task, arm: Arm) -> Judged:
-        result = self.runner.attempt(task.question, arm, self.world_without(task))
+        result = self.runner.attempt(task.question, arm, self.world_of(task))
         run = Judged(**result.model_dump(), id=task.id, correct=is_right(task, result))
         self.tell(run)
         return run

@@ -15,9 +15,11 @@ from agent.scores import Judged
 from agent.settings import Settings
 from agent.types import Arm
 from model.types import LanguageModel
+from tools.delayed import DelayedTools
 from tools.facts.store import FactStore
 from tools.planted import PlantedToolbox
 from tools.toolbox import Toolbox
+from tools.types import Tools
 
 _KEPT = 4
 
@@ -65,15 +67,16 @@ def bench(
     arms: Sequence[Arm],
     out: Path | None = None,
     tell: Callable[[Judged], None] = lambda _: None,
+    latency: float = 0.0,
 ) -> Bench:
     """A comparison of arms; its runs are not watched, so their canvases are not written down."""
     quiet = settings.model_copy(update={"shows_canvas": False})
-    return Bench(
-        runner(quiet), tuple(arms), partial(world_without, facts(settings.cache_dir)), out, tell
-    )
+    world = partial(world_of, facts(settings.cache_dir), latency)
+    return Bench(runner(quiet), tuple(arms), world, out, tell, latency)
 
 
-def world_without(store: FactStore, task: Task) -> Toolbox | None:
-    """The tools of a task whose facts are partly hidden; None where all may be seen."""
+def world_of(store: FactStore, latency: float, task: Task) -> Tools | None:
+    """The tools of a task some of whose facts are hidden, or that answer late; else None."""
     gaps = [(plant.entity, plant.field) for plant in task.plant]
-    return PlantedToolbox(store, gaps) if gaps else None
+    tools = PlantedToolbox(store, gaps) if gaps else None
+    return DelayedTools(tools or Toolbox(store), latency) if latency else tools

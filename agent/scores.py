@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from math import sqrt
-from statistics import median
+from statistics import mean, median
 
 from pydantic import BaseModel, ConfigDict
 
@@ -35,36 +35,50 @@ class Share(BaseModel):
 class ArmScore(BaseModel):
     """One arm's score; rates are None where there was nothing to rate.
 
-    `abstained` is the share of runs that abstained; `invalid_rate` the calls that would have been invalid
-    without the grammar, per call written, endings and rewritten rows included; `revision_fix_rate` the share of right answers among revised runs;
-    `false_revision_rate` the share of runs that revised though nothing was hidden and no source disagrees.
+    `abstained` is the share of runs that abstained; `abstention_precision` the share of those that were
+    right to, `abstention_recall` the share of unanswerable tasks that were declined, `wrong_declines` that of
+    answerable ones. `invalid_rate` counts calls that would have been invalid without the grammar, per call
+    written, endings and rewritten rows included; `revision_fix_rate` is the share of right answers among
+    revised runs; `false_revision_rate` that of runs that revised though nothing was hidden and no source
+    disagrees. `median` and `mean` are taken over all runs, right or wrong.
     """
 
     model_config = ConfigDict(frozen=True)
     accuracy: float
     ci95: tuple[float, float]
     abstained: float
+    abstention_precision: float | None
+    abstention_recall: float | None
+    wrong_declines: float | None
     invalid_rate: float | None
     revision_fix_rate: float | None
     false_revision_rate: float | None
     by_topology: dict[str, Share]
     by_lang: dict[str, Share]
     median: dict[str, float]
+    mean: dict[str, float]
 
 
 class Report(BaseModel):
-    """A whole comparison."""
+    """A whole comparison; `latency` is by how many seconds search, lookup and verify were made to wait."""
 
     model_config = ConfigDict(frozen=True)
     tasks: int
     seed: int
     hardware: str
+    latency: float = 0.0
     arms: dict[str, ArmScore]
     ratios: dict[str, dict[str, float | None]]
 
 
 def report(
-    tasks: Sequence[Task], arms: Sequence[Arm], runs: Iterable[Judged], *, seed: int, hardware: str
+    tasks: Sequence[Task],
+    arms: Sequence[Arm],
+    runs: Iterable[Judged],
+    *,
+    seed: int,
+    hardware: str,
+    latency: float = 0.0,
 ) -> Report:
     """The scores of these runs."""
     by_arm: dict[str, list[Judged]] = {arm: [] for arm in arms}
@@ -74,7 +88,9 @@ def report(
     scores = {arm: score(by_id, found) for arm, found in by_arm.items() if found}
     pairs = combinations(scores, 2)
     ratios = {f"{a}/{b}": _ratios(scores[a].median, scores[b].median) for a, b in pairs}
-    return Report(tasks=len(tasks), seed=seed, hardware=hardware, arms=scores, ratios=ratios)
+    return Report(
+        tasks=len(tasks), seed=seed, hardware=hardware, latency=latency, arms=scores, ratios=ratios
+    )
 
 
 def score(tasks: Mapping[str, Task], runs: Sequence[Judged]) -> ArmScore:
@@ -83,16 +99,22 @@ def score(tasks: Mapping[str, Task], runs: Sequence[Judged]) -> ArmScore:
     n_written = sum(1 + row.revisions for run in runs for row in run.plan)
     plain = [run for run in runs if _needs_no_revision(tasks[run.id])]
     revised = [run for run in runs if run.metrics.revisions and not tasks[run.id].unanswerable]
+    declined = [tasks[run.id].unanswerable for run in runs if run.status == "abstained"]
+    n_unanswerable = sum(tasks[run.id].unanswerable for run in runs)
     return ArmScore(
         accuracy=n_right / len(runs),
         ci95=wilson(n_right, len(runs)),
-        abstained=sum(run.status == "abstained" for run in runs) / len(runs),
+        abstained=len(declined) / len(runs),
+        abstention_precision=_rate(sum(declined), len(declined)),
+        abstention_recall=_rate(sum(declined), n_unanswerable),
+        wrong_declines=_rate(len(declined) - sum(declined), len(runs) - n_unanswerable),
         invalid_rate=_rate(sum(run.metrics.invalid_calls for run in runs), n_written),
         revision_fix_rate=_rate(sum(run.correct for run in revised), len(revised)),
         false_revision_rate=_rate(sum(run.metrics.revisions > 0 for run in plain), len(plain)),
         by_topology=_shares(runs, lambda run: tasks[run.id].topology),
         by_lang=_shares(runs, lambda run: tasks[run.id].lang),
         median={name: float(median(getattr(r.metrics, name) for r in runs)) for name in METRICS},
+        mean={name: float(mean(getattr(r.metrics, name) for r in runs)) for name in METRICS},
     )
 
 
@@ -127,17 +149,22 @@ def markdown(found: Report) -> str:
     """The report as tables."""
     arms = list(found.arms)
     rows = [
-        f"{found.tasks} tasks, seed {found.seed}, {found.hardware}",
+        _circumstances(found),
         "",
         *_table("", arms, _headline(found)),
         "",
         *_table("accuracy", arms, _groups(found)),
         "",
-        *_table("median a task", arms, _medians(found)),
+        *_table("median (mean) a task", arms, _costs(found)),
     ]
     if found.ratios:
         rows += ["", *_table("ratio of medians", list(found.ratios), _ratio_rows(found))]
     return "\n".join(rows) + "\n"
+
+
+def _circumstances(found: Report) -> str:
+    waited = f", search, lookup and verify {found.latency:g} s late" if found.latency else ""
+    return f"{found.tasks} tasks, seed {found.seed}, {found.hardware}{waited}"
 
 
 def _table(corner: str, columns: Sequence[str], rows: Iterable[tuple[str, list[str]]]) -> list[str]:
@@ -154,6 +181,9 @@ def _headline(found: Report) -> list[tuple[str, list[str]]]:
     return [
         ("accuracy (95 % interval)", spans),
         ("abstained", [_percent(s.abstained) for s in scores]),
+        ("right to abstain, of those that did", [_percent(s.abstention_precision) for s in scores]),
+        ("unanswerable declined", [_percent(s.abstention_recall) for s in scores]),
+        ("answerable declined", [_percent(s.wrong_declines) for s in scores]),
         (
             "invalid calls per call written, without grammar",
             [_percent(s.invalid_rate) for s in scores],
@@ -178,9 +208,11 @@ def _share(share: Share | None) -> str:
     return f"{_percent(share.accuracy)} of {share.n}" if share else "–"
 
 
-def _medians(found: Report) -> list[tuple[str, list[str]]]:
-    scores = found.arms.values()
-    return [(n.replace("_", " "), [f"{s.median[n]:.4g}" for s in scores]) for n in METRICS]
+def _costs(found: Report) -> list[tuple[str, list[str]]]:
+    return [
+        (n.replace("_", " "), [f"{s.median[n]:.3g} ({s.mean[n]:.3g})" for s in found.arms.values()])
+        for n in METRICS
+    ]
 
 
 def _ratio_rows(found: Report) -> list[tuple[str, list[str]]]:

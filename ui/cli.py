@@ -85,7 +85,17 @@ def _add_bench(commands: Commands) -> None:
     command.add_argument("tasks", metavar="TASKS.jsonl")
     _add_arms(command)
     command.add_argument("--limit", type=_positive, metavar="N", help="only the first N tasks")
-    command.add_argument("--out", metavar="DIR", help="keep every run in DIR/runs.jsonl")
+    command.add_argument(
+        "--out", metavar="DIR", help="keep every run in DIR/runs.jsonl, and the tables beside it"
+    )
+    command.add_argument(
+        "--latency", type=_seconds, default=0.0, metavar="SECONDS",
+        help="let search, lookup and verify wait so long, as services on the web do (0)",
+    )  # fmt: skip
+    command.add_argument(
+        "--steps", type=_counts, metavar="LIST",
+        help="instead: the diffusion arm at each of these caps on denoise steps, e.g. 1,2,4,8,16",
+    )  # fmt: skip
 
 
 def _add_tour(commands: Commands) -> None:
@@ -164,6 +174,10 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
     return int(text)
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(_positive(part.strip()) for part in text.split(",")))
 
 
 def _seconds(text: str) -> float:

@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -102,20 +102,22 @@ def _as_request(said: str, lang: str) -> str:
 def bench(args: Namespace) -> int:
     """Measure the arms on a file of tasks."""
     from agent.bench import read_tasks
-    from agent.factory import bench as bench_of
-    from agent.scores import markdown
+    from ui.benching import compared, swept
     from ui.export.write import ready
 
     tasks = read_tasks(Path(args.tasks), args.limit)
     folder = ready(Path(args.out)) if args.out else None
-    with _counted(len(tasks) * len(args.arms), Console(stderr=True)) as count:
-        compared = bench_of(settings_of(args), args.arms, folder, lambda _: count())
-        with closing(compared.runner):
-            found = compared.compare(tasks)
+    n_runs = len(tasks) * len(args.steps or args.arms)
+    with _counted(n_runs, Console(stderr=True)) as count:
+        settings = settings_of(args)
+        if args.steps:
+            measured = swept(settings, tasks, args.steps, folder, count)
+        else:
+            measured = compared(settings, tasks, args.arms, folder, count, args.latency)
     if args.json:
-        _print_json(found.model_dump(mode="json"))
+        _print_json(measured.content)
     else:
-        sys.stdout.write(markdown(found))
+        sys.stdout.write(measured.tables)
     return 0
 
 

@@ -287,8 +287,8 @@ def test_settings_come_from_the_options_that_were_given() -> None:
 def test_bench_prints_the_comparison_and_lets_go_of_the_agents(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from agent import factory
     from agent.scores import report
+    from ui import benching
 
     runs = RecordedRuns()
     tasks = tmp_path / "tasks.jsonl"
@@ -299,13 +299,16 @@ def test_bench_prints_the_comparison_and_lets_go_of_the_agents(
         compare = partial(report, arms=arms, runs=[], seed=3, hardware="an abacus")
         return SimpleNamespace(runner=runs, compare=compare)
 
-    monkeypatch.setattr(factory, "bench", bench)
+    monkeypatch.setattr(benching, "bench_of", bench)
     assert cli.main(["bench", str(tasks), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["tasks"], found["seed"], found["hardware"]) == (1, 3, "an abacus")
     assert runs.is_closed
     assert cli.main(["bench", str(tasks)]) == 0
     assert "1 tasks, seed 3, an abacus" in capsys.readouterr().out
+    kept = tmp_path / "out"
+    assert cli.main(["bench", str(tasks), "--out", str(kept), "--latency", "0.3"]) == 0
+    assert "an abacus" in (kept / "latency-0.3" / "report.md").read_text("utf-8")
 
 
 FINDINGS = (
