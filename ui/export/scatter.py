@@ -15,6 +15,7 @@ from ui.export.svg import drawing, element, line, text
 
 _TITLE = "Accuracy against forwards"
 _FOOT = 16.0
+_CLOSE = 24.0  # nearer labels would touch
 
 
 def draw_sweep(found: Sweep) -> str:
@@ -26,6 +27,7 @@ def draw_sweep(found: Sweep) -> str:
     parts = [*_grid(across, up), *_track(found.points, across, up)]
     for point in found.points:
         parts += _mark(point, across, up)
+    parts += _names(found.points, across, up)
     return drawing(WIDTH, HEIGHT + _FOOT, _TITLE, _described(found), *parts)
 
 
@@ -68,5 +70,17 @@ def _mark(point: Point, across: Axis, up: Axis) -> Iterator[str]:
     y = up.at(100 * point.score.accuracy)
     yield line(x, low, x, high, stroke=PALETTE["teal"], stroke_width=1)
     yield element("circle", cx=x, cy=y, r=3.0, fill=PALETTE["teal"])
-    label = f"K={point.max_steps}"
-    yield text(label, x + 5, y - 5, SMALL, fill=PALETTE["ink"])
+
+
+def _names(points: tuple[Point, ...], across: Axis, up: Axis) -> Iterator[str]:
+    """The cap beside each point; those whose points lie close share a label."""
+    groups: list[tuple[float, float, list[int]]] = []
+    for point in points:
+        x, y = across.at(point.score.mean["forwards"]), up.at(100 * point.score.accuracy)
+        if groups and abs(x - groups[-1][0]) < _CLOSE and abs(y - groups[-1][1]) < SMALL:
+            groups[-1][2].append(point.max_steps)
+        else:
+            groups.append((x, y, [point.max_steps]))
+    for x, y, caps in groups:
+        label = f"K={', '.join(map(str, caps))}"
+        yield text(label, x + 5, y - 5, SMALL, fill=PALETTE["ink"])
