@@ -14,11 +14,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.backbone.attention import attend, prepare_mask
+from model.backbone.moe import MoeConfig, SparseFeedForward
+from model.backbone.rope import Plain, Rotation, Stretch
 
 
 @dataclass(frozen=True, slots=True)
 class DecoderConfig:
-    """The shape of a decoder and the flags in which the families differ."""
+    """The shape of a decoder and the flags in which the families differ.
+
+    `attn_bias` is a bias of the query, key and value projections, `out_bias` of the one behind attention.
+    `d_rotary` dimensions of each head turn with the position (None: all). Layers outside `moe.layers` have a
+    dense feed-forward layer of width `d_ff`.
+    """
 
     vocab_size: int
     d_model: int
@@ -32,6 +39,10 @@ class DecoderConfig:
     qk_norm: bool = True
     tied: bool = True
     attn_bias: bool = False
+    out_bias: bool = False
+    d_rotary: int | None = None
+    stretch: Stretch = Plain()
+    moe: MoeConfig | None = None
 
 
 class LayerCache(Protocol):
@@ -55,21 +66,6 @@ class RMSNorm(nn.Module):
         return functional.rms_norm(x, (x.shape[-1],), self.weight.to(x.dtype), self.eps)
 
 
-class Rotation:
-    """The rotary position embedding of one call, computed once for all layers."""
-
-    def __init__(self, positions: Tensor, config: DecoderConfig) -> None:
-        half = torch.arange(0, config.d_head, 2, device=positions.device, dtype=torch.float32)
-        angles = positions[:, None, :, None] * config.rope_theta ** (-half / config.d_head)
-        self.cos = torch.cat((angles.cos(), angles.cos()), -1)  # (batch, 1, tokens, d_head)
-        self.sin = torch.cat((-angles.sin(), angles.sin()), -1)
-
-    def __call__(self, x: Tensor) -> Tensor:
-        """Rotate heads (batch, heads, tokens, d_head), half-split pairs as in Llama."""
-        cos, sin = self.cos.to(x.dtype), self.sin.to(x.dtype)
-        return x * cos + x.roll(x.shape[-1] // 2, -1) * sin
-
-
 @dataclass(frozen=True, slots=True)
 class Attending:
     """What one call's attention layers share."""
@@ -89,7 +85,7 @@ class Attention(nn.Module):
         self.q_proj = nn.Linear(config.d_model, q_width, bias=config.attn_bias)
         self.k_proj = nn.Linear(config.d_model, kv_width, bias=config.attn_bias)
         self.v_proj = nn.Linear(config.d_model, kv_width, bias=config.attn_bias)
-        self.o_proj = nn.Linear(q_width, config.d_model, bias=False)
+        self.o_proj = nn.Linear(q_width, config.d_model, bias=config.out_bias)
         self.groups = config.n_heads // config.n_kv_heads
         if config.qk_norm:
             self.q_norm = RMSNorm(config.d_head, config.norm_eps)
@@ -121,11 +117,11 @@ class Attention(nn.Module):
 class SwiGLU(nn.Module):
     """The gated feed-forward layer."""
 
-    def __init__(self, config: DecoderConfig) -> None:
+    def __init__(self, d_model: int, d_ff: int) -> None:
         super().__init__()
-        self.gate_proj = nn.Linear(config.d_model, config.d_ff, bias=False)
-        self.up_proj = nn.Linear(config.d_model, config.d_ff, bias=False)
-        self.down_proj = nn.Linear(config.d_ff, config.d_model, bias=False)
+        self.gate_proj = nn.Linear(d_model, d_ff, bias=False)
+        self.up_proj = nn.Linear(d_model, d_ff, bias=False)
+        self.down_proj = nn.Linear(d_ff, d_model, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Gate, widen and narrow."""
@@ -141,13 +137,21 @@ class Layer(nn.Module):
         self.input_layernorm = RMSNorm(config.d_model, config.norm_eps)
         self.self_attn = Attention(config, layer)
         self.post_attention_layernorm = RMSNorm(config.d_model, config.norm_eps)
-        self.mlp = SwiGLU(config)
+        self.mlp = _feed_forward(config, layer)
 
     def forward(self, x: Tensor, shared: Attending) -> Tensor:
         """Attend, then feed forward, each added to the stream."""
         x = x + self.self_attn(self.input_layernorm(x), shared)
         out: Tensor = x + self.mlp(self.post_attention_layernorm(x))
         return out
+
+
+def _feed_forward(config: DecoderConfig, layer: int) -> nn.Module:
+    moe = config.moe
+    if moe is None or layer not in moe.layers:
+        return SwiGLU(config.d_model, config.d_ff)
+    shared = SwiGLU(config.d_model, moe.d_shared) if moe.d_shared else None
+    return SparseFeedForward(config.d_model, moe, shared)
 
 
 class Trunk(nn.Module):
@@ -190,7 +194,10 @@ class Decoder(nn.Module):
         `attn_mask` (batch, 1, tokens, attended) is true where a token may attend. None means causal
         without a cache, and everything that the cache returns with one.
         """
-        shared = Attending(Rotation(positions, self.config), prepare_mask(attn_mask), cache)
+        config = self.config
+        width = config.d_rotary or config.d_head
+        rotate = Rotation(positions, config.rope_theta, width, config.stretch)
+        shared = Attending(rotate, prepare_mask(attn_mask), cache)
         hidden: Tensor = self.model(ids, shared)
         return hidden
 
