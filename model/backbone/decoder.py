@@ -6,7 +6,7 @@ The network knows neither masks nor blocks: who may attend to whom comes in with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
@@ -41,7 +41,7 @@ class DecoderConfig:
     attn_bias: bool = False
     out_bias: bool = False
     d_rotary: int | None = None
-    stretch: Stretch = Plain()
+    stretch: Stretch = field(default_factory=Plain)
     moe: MoeConfig | None = None
 
 

@@ -92,7 +92,8 @@ class Experts(nn.Module):
         gate, up = grouped_product(rows, self.gate_up_proj, n_rows).chunk(2, -1)
         narrowed = grouped_product(functional.silu(gate) * up, self.down_proj, n_rows)
         each = torch.empty_like(narrowed).index_copy_(0, order, narrowed)
-        return (each.unflatten(0, experts.shape) * weights[..., None].to(x.dtype)).sum(1)
+        weighted = each.unflatten(0, experts.shape) * weights[..., None].to(x.dtype)
+        return weighted.sum(1)
 
 
 class SparseFeedForward(nn.Module):
@@ -107,8 +108,10 @@ class SparseFeedForward(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The experts' answers to the hidden states (batch, tokens, d_model)."""
         rows = x.flatten(0, -2)
-        routed = self.experts(rows, *self.router(rows)).view_as(x)
-        return routed if self.shared_expert is None else routed + self.shared_expert(x)
+        routed: Tensor = self.experts(rows, *self.router(rows)).view_as(x)
+        if self.shared_expert is not None:
+            routed += self.shared_expert(x)
+        return routed
 
 
 def grouped_product(rows: Tensor, weights: Tensor, n_rows: Tensor) -> Tensor:
@@ -119,7 +122,8 @@ def grouped_product(rows: Tensor, weights: Tensor, n_rows: Tensor) -> Tensor:
     if not _takes_groups(weights):
         return product_by_product(rows, weights, n_rows)
     ends = n_rows.cumsum(0, dtype=torch.int32)
-    return functional.grouped_mm(rows, weights.transpose(1, 2), offs=ends)
+    product: Tensor = functional.grouped_mm(rows, weights.transpose(1, 2), offs=ends)
+    return product
 
 
 def product_by_product(rows: Tensor, weights: Tensor, n_rows: Tensor) -> Tensor:

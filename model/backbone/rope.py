@@ -6,6 +6,7 @@ Pairs are half-split as in Llama: dimension i of a head turns with dimension i +
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor
 
 
-class Stretch(Protocol):
+class Stretch(Hashable, Protocol):
     """A change of the frequencies, so that positions beyond those of training stay meaningful."""
 
     @property
