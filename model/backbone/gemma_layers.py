@@ -15,25 +15,31 @@ from torch.nn import functional
 
 from model.backbone.decoder import RMSNorm
 from model.backbone.gemma_prefix import LayerPrefix, Prefix
+from model.backbone.moe import Experts
+from model.backbone.rope import Plain, Rotation, Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Proportional:
+    """Only the fastest `share` of the pairs turns, as fast as if all did; all slower by `factor`."""
+
+    share: float
+    factor: float = 1.0
+    amplitude: float = 1.0
+
+    def frequencies(self, theta: float, width: int) -> Tensor:
+        """Radians per position of each pair (width / 2); 0 for those that stand still."""
+        kept = Plain(self.factor).frequencies(theta, width)
+        return kept.masked_fill(torch.arange(width // 2) >= int(self.share * width // 2), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Rope:
-    """A rotary embedding: the first `n_turning` of `d_head` / 2 pairs turn, the others stand still."""
+    """A rotary embedding of heads of width `d_head`."""
 
     d_head: int
-    n_turning: int
     theta: float
-    slowdown: float = 1.0
-
-    def tables(self, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """Cosines and signed sines (rows, 1, d_head) for half-split pairs."""
-        pairs = torch.arange(self.d_head // 2, device=positions.device, dtype=torch.float32)
-        speed = self.theta ** (-2 * pairs / self.d_head) / self.slowdown
-        speed = speed.masked_fill(pairs >= self.n_turning, 0.0)
-        angles = positions[:, None, None] * speed
-        sin = angles.sin()
-        return angles.cos().repeat(1, 1, 2), torch.cat((-sin, sin), -1)
+    stretch: Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Call:
 
     readings: tuple[Reading, ...]
     is_final: Tensor  # (rows, 1) 1 or 0
-    rope: Mapping[Rope, tuple[Tensor, Tensor]]
+    rotations: Mapping[Rope, Rotation]
     masks: Mapping[tuple[Reading, int | None], Tensor]
 
 
@@ -96,13 +102,13 @@ def call_of(
     """Positions, rotations and attention masks, made once for all layers."""
     places = [torch.arange(r.start, r.start + r.n_rows, device=device) for r in readings]
     kinds = [torch.full((r.n_rows, 1), int(r.is_final), device=device) for r in readings]
-    positions = torch.cat(places).float()
+    positions = torch.cat(places)[None]
     final = [reading for reading in readings if reading.is_final]
-    windows = {shape.window for shape in shapes}
+    windows, ropes = {shape.window for shape in shapes}, {shape.rope for shape in shapes}
     return Call(
         tuple(readings),
         torch.cat(kinds),
-        {rope: rope.tables(positions) for rope in {shape.rope for shape in shapes}},
+        {rope: Rotation(positions, rope.theta, rope.d_head, rope.stretch) for rope in ropes},
         {(r, window): causal_mask(r, window, device) for r in final for window in windows},
     )
 
@@ -122,11 +128,12 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
     Heads that share keys become rows of one head, so that nothing is repeated.
     """
     n_rows, n_groups = q.shape[1], q.shape[0] // k.shape[0]
-    rows = q.unflatten(0, (-1, n_groups)).flatten(1, 2)
+    rows: Tensor = q.unflatten(0, (-1, n_groups)).flatten(1, 2)
     if mask is not None:
         mask = mask.repeat(n_groups, 1)
     mixed = functional.scaled_dot_product_attention(rows[None], k[None], v[None], mask, scale=1.0)
-    return mixed[0].unflatten(1, (n_groups, n_rows)).flatten(0, 1)
+    by_head: Tensor = mixed[0].unflatten(1, (n_groups, n_rows))
+    return by_head.flatten(0, 1)
 
 
 class GemmaAttention(nn.Module):
@@ -148,28 +155,27 @@ class GemmaAttention(nn.Module):
         """Attend within each sequence: (rows, d_model)."""
         q, k = self._heads(self.q_proj(x)), self._heads(self.k_proj(x))
         v = k if self.shape.window is None else self._heads(self.v_proj(x))
-        q, k = (self._turned(heads, call) for heads in (self.q_norm(q), self.k_norm(k)))
         v = functional.rms_norm(v, v.shape[-1:], eps=self.eps)
+        rotate = call.rotations[self.shape.rope]
+        q, k = rotate(self.q_norm(q)[None])[0], rotate(self.k_norm(k)[None])[0]
         sizes = [reading.n_rows for reading in call.readings]
-        parts = zip(*(h.transpose(0, 1).split(sizes, 1) for h in (q, k, v)), strict=True)
-        mixed = [self._attend(*part, r, call) for part, r in zip(parts, call.readings, strict=True)]
-        out: Tensor = self.o_proj(torch.cat(mixed, 1).transpose(0, 1).flatten(1))
+        parts = zip(call.readings, *(heads.split(sizes, 1) for heads in (q, k, v)), strict=True)
+        mixed = torch.cat([self._attend(call, *part) for part in parts], 1)
+        out: Tensor = self.o_proj(mixed.transpose(0, 1).flatten(1))
         return out
 
-    def _attend(self, q: Tensor, k: Tensor, v: Tensor, reading: Reading, call: Call) -> Tensor:
+    def _attend(self, call: Call, reading: Reading, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         prefix: LayerPrefix = reading.prefix.layers[self.layer]
-        seen = prefix.show(k, v)
-        mixed = attend(q, *seen, call.masks.get((reading, self.shape.window)))
+        keys, values = prefix.show(k, v)
+        mixed = attend(q, keys, values, call.masks.get((reading, self.shape.window)))
         if reading.is_final:
             prefix.keep(reading.n_rows)
         return mixed
 
     def _heads(self, x: Tensor) -> Tensor:
-        return x.unflatten(1, (-1, self.shape.rope.d_head))
-
-    def _turned(self, heads: Tensor, call: Call) -> Tensor:
-        cos, sin = (table.to(heads.dtype) for table in call.rope[self.shape.rope])
-        return heads * cos + heads.roll(heads.shape[-1] // 2, -1) * sin
+        """The heads (heads, rows, d_head)."""
+        heads: Tensor = x.unflatten(1, (-1, self.shape.rope.d_head))
+        return heads.transpose(0, 1)
 
 
 class GatedMLP(nn.Module):
@@ -183,12 +189,12 @@ class GatedMLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Gate, widen and narrow."""
-        gate = functional.gelu(self.gate_proj(x), approximate="tanh")
+        gate = gelu(self.gate_proj(x))
         out: Tensor = self.down_proj(gate * self.up_proj(x))
         return out
 
 
-class Router(nn.Module):
+class GemmaRouter(nn.Module):
     """Which experts each row goes to, and what each of them counts."""
 
     def __init__(self, config: GemmaConfig) -> None:
@@ -208,30 +214,9 @@ class Router(nn.Module):
         return experts, weights * self.per_expert_scale[experts]
 
 
-class Experts(nn.Module):
-    """Gated feed-forward layers of which each row uses a few."""
-
-    def __init__(self, config: GemmaConfig) -> None:
-        super().__init__()
-        n, width = config.n_experts, config.d_expert
-        self.gate_up_proj = nn.Parameter(torch.empty(n, 2 * width, config.d_model))
-        self.down_proj = nn.Parameter(torch.empty(n, config.d_model, width))
-
-    def forward(self, x: Tensor, experts: Tensor, weights: Tensor) -> Tensor:
-        """The weighted sum of each row's experts (rows, d_model); an expert sees all its rows at once."""
-        order = experts.flatten().argsort(stable=True)
-        n_rows = torch.bincount(experts.flatten(), minlength=len(self.down_proj)).tolist()
-        parts = x[order // experts.shape[1]].split(n_rows)
-        done = torch.cat([self._one(e, part) for e, part in enumerate(parts) if len(part)])
-        each = torch.empty_like(done)
-        each[order] = done * weights.flatten()[order, None].to(done.dtype)
-        return each.unflatten(0, experts.shape).sum(1)
-
-    def _one(self, expert: int, x: Tensor) -> Tensor:
-        gate, up = functional.linear(x, self.gate_up_proj[expert]).chunk(2, -1)
-        return functional.linear(
-            functional.gelu(gate, approximate="tanh") * up, self.down_proj[expert]
-        )
+def gelu(x: Tensor) -> Tensor:
+    """GELU by its tanh approximation."""
+    return functional.gelu(x, approximate="tanh")
 
 
 class GemmaLayer(nn.Module):
@@ -241,7 +226,8 @@ class GemmaLayer(nn.Module):
         super().__init__()
         self.self_attn = GemmaAttention(config, layer)
         self.mlp = GatedMLP(config.d_model, config.d_ff)
-        self.router, self.experts = Router(config), Experts(config)
+        self.router = GemmaRouter(config)
+        self.experts = Experts(config.n_experts, config.d_model, config.d_expert, gelu)
         self.layer_scalar = nn.Buffer(torch.ones(1))
         self.encoder_scalar = nn.Buffer(torch.ones(1))
         width, eps = config.d_model, config.norm_eps

@@ -6,6 +6,7 @@ weights of the experts that it uses, once, and no others.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+Activation = Callable[[Tensor], Tensor]
 Scoring = Literal["softmax", "sigmoid"]
 _GROUPED = (torch.float32, torch.bfloat16, torch.float16)
 _ALIGNED_BYTES = 16  # torch's grouped product takes rows that begin on such addresses
@@ -77,10 +79,13 @@ class Router(nn.Module):
 
 
 class Experts(nn.Module):
-    """SwiGLU layers side by side, each for the tokens that are sent to it."""
+    """Gated layers (SwiGLU unless told otherwise) side by side, each for the tokens that are sent to it."""
 
-    def __init__(self, n_experts: int, d_model: int, d_expert: int) -> None:
+    def __init__(
+        self, n_experts: int, d_model: int, d_expert: int, activate: Activation = functional.silu
+    ) -> None:
         super().__init__()
+        self.activate = activate
         self.gate_up_proj = nn.Parameter(torch.empty(n_experts, 2 * d_expert, d_model))
         self.down_proj = nn.Parameter(torch.empty(n_experts, d_model, d_expert))
 
@@ -90,7 +95,7 @@ class Experts(nn.Module):
         n_rows = torch.bincount(experts.flatten(), minlength=len(self.down_proj))
         rows = x[order // experts.shape[1]]  # (tokens x n_active, d_model), by expert
         gate, up = grouped_product(rows, self.gate_up_proj, n_rows).chunk(2, -1)
-        narrowed = grouped_product(functional.silu(gate) * up, self.down_proj, n_rows)
+        narrowed = grouped_product(self.activate(gate) * up, self.down_proj, n_rows)
         each = torch.empty_like(narrowed).index_copy_(0, order, narrowed)
         weighted = each.unflatten(0, experts.shape) * weights[..., None].to(x.dtype)
         return weighted.sum(1)
