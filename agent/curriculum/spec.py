@@ -13,6 +13,7 @@ from agent.curriculum.grammar import Phrase, PhraseError
 from agent.curriculum.phrasebook import LANGUAGE, Phrasebook
 from tools.facts.fields import Field
 
+MANY = 10  # in a shorter list a line may stand twice, so that it is said more often
 _CJK = re.compile(r"[一-鿿]")
 
 
@@ -113,7 +114,7 @@ def _wrong(where: str, phrases: Iterable[Phrase], rule: Rule, lang: str) -> Iter
             complaint = rule.complaint(phrase)
         except PhraseError as error:
             complaint = str(error)
-        if phrase.source in seen:
+        if phrase.source in seen and rule.count >= MANY:
             complaint = "stands there twice"
         if lang == "en" and _CJK.search(phrase.source):
             complaint = "is not English"
