@@ -1,0 +1,39 @@
+"""The family table: which family a config.json belongs to."""
+
+from __future__ import annotations
+
+from model.errors import CheckpointError
+from model.families import a2d, dream, fast_dllm, llada, llada2, nbdiff, sdar
+from model.families.autoregressive import LLAMA, QWEN2, QWEN3
+from model.families.family import Family
+from model.families.keys import Keys
+
+FAMILIES: tuple[Family, ...] = (
+    sdar.FAMILY,
+    fast_dllm.FAMILY,
+    llada2.FAMILY,
+    nbdiff.FAMILY,
+    a2d.FAMILY,
+    llada.FAMILY,
+    dream.FAMILY,
+    QWEN2,
+    QWEN3,
+    LLAMA,
+)
+
+
+def family_of(config: Keys) -> Family:
+    """The family of a checkpoint, by its architecture or its model type; `auto_map` is never followed."""
+    told = config.stored.get("architectures")
+    named = {name for name in told if isinstance(name, str)} if isinstance(told, list) else set()
+    kind = config.stored.get("model_type")
+    for family in FAMILIES:
+        if named & family.architectures or (not named and kind in family.model_types):
+            return family
+    for family in FAMILIES:
+        if kind in family.model_types:
+            return family
+    raise CheckpointError(
+        f"unknown architecture {', '.join(sorted(named)) or kind!r} in {config.file!r}; "
+        f"known: {', '.join(family.name for family in FAMILIES)}"
+    )
