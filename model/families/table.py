@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model.errors import CheckpointError
-from model.families import a2d, dream, fast_dllm, llada, llada2, nbdiff, sdar
+from model.families import a2d, diffusion_gemma, dream, fast_dllm, llada, llada2, nbdiff, sdar
 from model.families.autoregressive import LLAMA, QWEN2, QWEN3
 from model.families.family import Family
 from model.families.keys import Keys
@@ -16,6 +16,7 @@ FAMILIES: tuple[Family, ...] = (
     a2d.FAMILY,
     llada.FAMILY,
     dream.FAMILY,
+    diffusion_gemma.FAMILY,
     QWEN2,
     QWEN3,
     LLAMA,
