@@ -51,6 +51,11 @@ class Gemma(nn.Module):
         if not config.tied:
             self.lm_head = nn.Linear(config.d_model, config.vocab_size, bias=False)
 
+    @property
+    def vocab_size(self) -> int:
+        """How many words there are."""
+        return self.config.vocab_size
+
     def prefix(self) -> Prefix:
         """An empty prefix for one sequence."""
         return Prefix(shape.window for shape in self.config.layers)

@@ -1,0 +1,79 @@
+"""What one forward proposes for the cells of a canvas, without writing the logits of all of them at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from model.uniform.noise import draw
+
+MAX_SCORES = 1 << 24  # of one piece: 64 rows of DiffusionGemma's vocabulary
+
+
+class Scorer(Protocol):
+    """The part of a network that speaks of words."""
+
+    @property
+    def vocab_size(self) -> int:
+        """How many words there are."""
+        ...
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Scores (rows, vocabulary) in float32."""
+        ...
+
+    def soft_embeddings(self, probability: Tensor) -> Tensor:
+        """The mean embedding (rows, d_model) under probabilities (rows, vocabulary)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """One row for each scored cell.
+
+    `likeliest` and `drawn` are words, `confidence` is the likeliest one's probability and `entropy` (nats)
+    that of the whole distribution, both at the step's temperature. `expected` (rows, d_model) is the mean
+    embedding, which the next step is told.
+    """
+
+    likeliest: Tensor
+    confidence: Tensor
+    entropy: Tensor
+    drawn: Tensor
+    expected: Tensor
+
+
+def propose(scorer: Scorer, hidden: Tensor, temperature: float, points: Tensor | None) -> Proposals:
+    """Proposals for the cells of `hidden` (rows, d_model), a piece at a time.
+
+    `points` (rows,) in [0, 1) say where in its distribution a draw falls; None draws the likeliest words.
+    """
+    size = max(1, MAX_SCORES // scorer.vocab_size)
+    pieces = []
+    for start in range(0, len(hidden), size):
+        piece = slice(start, start + size)
+        logits = scorer.logits(hidden[piece]) / temperature
+        pieces.append(proposals_of(scorer, logits, None if points is None else points[piece]))
+    return _joined(pieces)
+
+
+def proposals_of(scorer: Scorer, logits: Tensor, points: Tensor | None) -> Proposals:
+    """Proposals from scores (rows, vocabulary) at their temperature; a forbidden word stands at -inf."""
+    likeliest = logits.argmax(-1, keepdim=True)
+    log_probability = logits.log_softmax(-1)
+    probability = log_probability.exp()
+    confidence = probability.gather(1, likeliest).squeeze(1)
+    entropy = -(probability * log_probability.clamp_(min=torch.finfo(logits.dtype).min)).sum(-1)
+    likeliest = likeliest.squeeze(1)
+    drawn = likeliest if points is None else draw(probability, points)
+    return Proposals(likeliest, confidence, entropy, drawn, scorer.soft_embeddings(probability))
+
+
+def _joined(pieces: list[Proposals]) -> Proposals:
+    if len(pieces) == 1:
+        return pieces[0]
+    columns = (field.name for field in fields(Proposals))
+    return Proposals(*(torch.cat([getattr(p, name) for p in pieces]) for name in columns))

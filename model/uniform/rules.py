@@ -1,0 +1,85 @@
+"""How a canvas of uniform noise is denoised: temperature, which words are accepted, when to stop.
+
+The rules and their defaults are DiffusionGemma's, as in transformers 5.23, models/diffusion_gemma,
+generation_diffusion_gemma.py; accepting by an entropy bound is from arXiv 2505.24857.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor
+
+from model.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """The knobs of one canvas.
+
+    `entropy_bound` is in nats: how much the accepted words may depend on each other. The temperature falls
+    from `t_max` towards `t_min` over `n_steps`. A canvas is done early when its likeliest words were the
+    same at the last `stability_threshold` steps and the mean entropy is below `confidence_threshold` nats.
+    With `is_greedy` the accepted words are the likeliest and not draws.
+    """
+
+    n_steps: int = 48
+    entropy_bound: float = 0.1
+    t_min: float = 0.4
+    t_max: float = 0.8
+    stability_threshold: int = 1
+    confidence_threshold: float = 0.005
+    is_greedy: bool = False
+
+    def __post_init__(self) -> None:
+        for name, lowest in (("n_steps", 1), ("stability_threshold", 0), ("entropy_bound", 0)):
+            if getattr(self, name) < lowest:
+                raise ModelError(f"{name} is {getattr(self, name)}; it must be at least {lowest}")
+        if not 0 < self.t_min <= self.t_max:
+            raise ModelError(
+                f"the temperature cannot fall from t_max {self.t_max} to t_min {self.t_min}; "
+                "it needs 0 < t_min <= t_max"
+            )
+
+    def temperature(self, step: int) -> float:
+        """The temperature of a step, counted from 1."""
+        share_left = (self.n_steps - step + 1) / self.n_steps
+        return self.t_min + (self.t_max - self.t_min) * share_left
+
+
+KNOBS = frozenset(field.name for field in fields(Sampling)) - {"n_steps", "is_greedy"}
+
+
+def knobs_of(options: Mapping[str, float]) -> dict[str, float]:
+    """The options that are knobs of this sampler; others are refused."""
+    if unknown := sorted(options.keys() - KNOBS):
+        raise ModelError(f"unknown option {unknown[0]!r}; choose from {', '.join(sorted(KNOBS))}")
+    return {n: int(v) if n == "stability_threshold" else float(v) for n, v in options.items()}
+
+
+def accept(entropy: Tensor, bound: float) -> Tensor:
+    """The cells whose words are kept (cells,): the surest, while those before them sum up to `bound` nats.
+
+    At least one is accepted; among equally sure cells the left ones come first.
+    """
+    by_sureness, order = entropy.sort(stable=True)
+    is_kept = by_sureness.cumsum(0) - by_sureness <= bound
+    return torch.empty_like(is_kept).scatter_(0, order, is_kept)
+
+
+class Settling:
+    """Whether a canvas has settled: the same likeliest words for some steps, and all of them sure."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        self._limit = sampling.confidence_threshold
+        self._before: deque[Tensor] = deque(maxlen=sampling.stability_threshold)
+
+    def has_settled(self, likeliest: Tensor, entropy: Tensor) -> bool:
+        """Look at the likeliest words (cells,) and entropies (cells,) of one more step."""
+        is_stable = len(self._before) == self._before.maxlen
+        is_stable = is_stable and all(torch.equal(words, likeliest) for words in self._before)
+        self._before.append(likeliest)
+        return is_stable and bool(entropy.mean() < self._limit)
