@@ -23,7 +23,8 @@ class Scores:
     """The proposals of some rows, each (rows,).
 
     `confidence` is the token's probability, `margin` its lead over the best other word, `entropy` that
-    of the row in nats. `logits` (rows, words) are there for the rules that need them.
+    of the row in nats. `favourite` is the best word whether allowed or not, where it was asked for.
+    `logits` (rows, words) are there for the rules that need them.
     """
 
     token: Tensor
@@ -31,6 +32,7 @@ class Scores:
     margin: Tensor
     entropy: Tensor
     logits: Tensor | None = None
+    favourite: Tensor | None = None
 
     def put(self, rows: Tensor, other: Scores) -> Scores:
         """These scores, with those of `other` in the given rows."""
@@ -40,4 +42,5 @@ class Scores:
             self.margin.index_copy(0, rows, other.margin),
             self.entropy.index_copy(0, rows, other.entropy),
             self.logits,
+            self.favourite,
         )

@@ -1,12 +1,7 @@
-"""The kernels against their torch references, over awkward shapes; without CUDA in Triton's interpreter.
-
-Fresh memory is NaN here, so a cell that a kernel forgets to write cannot pass.
-"""
+"""Scores of given logits: the kernel against its torch reference, over awkward shapes."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
@@ -22,34 +17,15 @@ from model.kernels.confidence import (
     take_confident_reference,
 )
 
-DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-if DEVICE == "cpu":
-    os.environ["TRITON_INTERPRET"] = "1"  # read when Triton is first imported
-
 TOLERANCE = 1e-5  # everything is accumulated in float32, whatever the logits are
 SHAPES = [(1, 1), (3, 7), (3, 63), (2, 64), (5, 1003), (2, 4096), (2, 4097), (1, 9001)]
 
 
-@pytest.fixture(autouse=True)
-def _on_the_device() -> Iterator[None]:
-    with torch.device(DEVICE):
-        yield
-
-
 @pytest.fixture(name="kernels")
-def _kernels(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def _kernels(poisoned_memory: None) -> ModuleType:
     pytest.importorskip("triton", reason="Triton is not installed")
     from model.kernels import confidence_triton
 
-    empty = torch.empty
-
-    def poisoned(*shape: int, **options: object) -> Tensor:
-        fresh: Tensor = empty(*shape, **options)  # type: ignore[call-overload]
-        fresh.fill_(torch.nan if fresh.is_floating_point() else 77)
-        return fresh
-
-    monkeypatch.setattr(torch, "empty", poisoned)
-    assert torch.empty(3).isnan().all()
     return confidence_triton
 
 
