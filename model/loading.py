@@ -1,32 +1,74 @@
 """A model folder becomes a language model: checked, complete, or refused in one line.
 
-Guarantees: every tensor of the file is used and every weight of the network comes from the file, in its
-shape. The network is given no memory before its checkpoint has been found to fit.
+Guarantees: every stored tensor is used or reported and every weight of the network comes from the files, in
+its shape. The network is given no memory before its checkpoint has been found to fit, in shape and in size.
+Code that comes with a checkpoint is never run.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import torch
-from safetensors import SafetensorError, safe_open
-from torch import Tensor
+from torch import Tensor, nn
 
 from model.backbone.decoder import Decoder, DecoderConfig
 from model.backbone.precision import fast_dtype
+from model.checkpoints.files import read_header, read_json
+from model.checkpoints.hub import find_folder
+from model.checkpoints.layout import arrange, on_meta
+from model.checkpoints.memory import available_bytes, refuse_unless_it_fits
+from model.checkpoints.reading import Target, n_bytes_needed
+from model.checkpoints.reading import read_weights as read_layout
+from model.checkpoints.survey import Survey, survey
 from model.engine import Engine
 from model.errors import CheckpointError
 from model.families import planner
-from model.tokens import Tokens
+from model.families.conventions import Conventions
+from model.families.facts import Told
+from model.families.family import same_name
+from model.tokens import IdsOnly, Tokens, Vocabulary
 from model.types import LanguageModel
 
 WEIGHTS = Path(__file__).parent / "weights"
 EMBEDDED = "embedded"
 ARMS = ("diffusion", "ar")
-FAMILIES = {planner.MODEL_TYPE: planner.decoder_config}
+
+
+class Options(TypedDict, total=False):
+    """What a caller may say about a checkpoint: the fields of `Told`."""
+
+    mask_id: int | None
+    block_length: int | None
+    decoder: str | None
+    ntk_factor: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was loaded: sizes, and what lay in the files and is not used."""
+
+    name: str
+    family: str
+    n_parameters: int
+    n_bytes: int
+    device: torch.device
+    dtype: torch.dtype
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A loaded checkpoint; `decoder` is a `Decoder`, or the network of a family that has its own."""
+
+    decoder: Any
+    tokens: Vocabulary
+    conventions: Conventions
+    report: Report
 
 
 def load_model(
@@ -35,85 +77,83 @@ def load_model(
     *,
     device: str | None = None,
     dtype: torch.dtype | None = None,
+    is_online: bool = False,
+    **told: Unpack[Options],
 ) -> LanguageModel:
-    """Load a model by folder, or the one that comes along (`embedded`)."""
+    """Load a model by folder or Hugging Face name, or the one that comes along (`embedded`)."""
     if arm not in ARMS:
         raise CheckpointError(f"unknown arm {arm!r}; choose {' or '.join(ARMS)}")
-    folder = WEIGHTS / "planner" if name == EMBEDDED else Path(name)
-    place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-    config = read_config(folder)
-    tokens = Tokens.load(folder / "tokenizer.json")
+    folder = WEIGHTS / "planner" if name == EMBEDDED else find_folder(name, is_online=is_online)
+    place = _place(device)
+    if read_json(folder / "config.json").get("model_type") == planner.MODEL_TYPE:
+        return _planner(folder, arm, Target(place, dtype or fast_dtype(place)))
+    checkpoint = load_checkpoint(folder, device=device, dtype=dtype, **told)
+    return Engine(checkpoint.decoder, checkpoint.tokens, name=checkpoint.report.name)
+
+
+def load_checkpoint(
+    folder: str | Path,
+    *,
+    device: str | torch.device | None = None,
+    dtype: torch.dtype | None = None,
+    **told: Unpack[Options],
+) -> Checkpoint:
+    """Load a checkpoint of any family of the table; options go before what its files say."""
+    found = survey(find_folder(folder), Told(**told))
+    conventions, layout = found.conventions(), found.layout()
+    place = _place(device)
+    target = Target(place, dtype or fast_dtype(place), found.family.precise)
+    n_bytes = n_bytes_needed(layout, target)
+    refuse_unless_it_fits(n_bytes, place, available_bytes(place))
+    network = _filled(found.network(), read_layout(layout, found.stored, target))
+    report = Report(
+        name=found.name,
+        family=found.family.name,
+        n_parameters=sum(shape.numel() for shape in layout.shapes.values()),
+        n_bytes=n_bytes,
+        device=place,
+        dtype=target.dtype,
+        ignored=layout.ignored,
+    )
+    return Checkpoint(network, _tokens(found, conventions), conventions, report)
+
+
+def read_config(folder: Path) -> DecoderConfig:
+    """The shape of the network in a planner's folder."""
+    return planner.decoder_config(read_json(folder / "config.json"))
+
+
+def read_weights(path: Path, config: DecoderConfig, target: Target) -> dict[str, Tensor]:
+    """The tensors of a planner's file, which must be exactly those of its network."""
+    if not path.is_file():
+        found = ", ".join(sorted(p.name for p in path.parent.glob("*.safetensors"))) or "none"
+        raise CheckpointError(f"{str(path)!r} is missing; weights in that folder: {found}")
+    stored = read_header(path)
+    network = on_meta(partial(Decoder, config))
+    return read_layout(arrange(network, same_name, stored), stored, target)
+
+
+def _planner(folder: Path, arm: str, target: Target) -> Engine:
+    config, tokens = read_config(folder), Tokens.load(folder / "tokenizer.json")
     if tokens.vocab_size > config.vocab_size:
         raise CheckpointError(
             f"the tokenizer in {str(folder)!r} has {tokens.vocab_size} ids, the network only "
             f"{config.vocab_size}; take both from one training run"
         )
-    weights = read_weights(folder / f"{arm}.safetensors", config, place)
-    decoder = build(config, weights, dtype or fast_dtype(place))
+    weights = read_weights(folder / f"{arm}.safetensors", config, target)
+    decoder = _filled(on_meta(partial(Decoder, config)), weights)
     return Engine(decoder, tokens, name=f"{folder.name}-{arm}")
 
 
-def read_config(folder: Path) -> DecoderConfig:
-    """The shape of the network in a model folder."""
-    if not folder.is_dir():
-        raise CheckpointError(f"no model folder {str(folder)!r}; give a folder, or {EMBEDDED!r}")
-    path = folder / "config.json"
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CheckpointError(f"{str(path)!r} is missing; a model folder needs it") from None
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{str(path)!r} is not readable JSON: {error}") from error
-    kind = stored.get("model_type") if isinstance(stored, dict) else None
-    if kind not in FAMILIES:
-        raise CheckpointError(
-            f"unknown architecture {kind!r} in {str(path)!r}; known: {', '.join(FAMILIES)}"
-        )
-    return FAMILIES[kind](stored)
-
-
-def read_weights(path: Path, config: DecoderConfig, device: torch.device) -> dict[str, Tensor]:
-    """The tensors of a file, which must be exactly those of the network."""
-    if not path.is_file():
-        found = ", ".join(sorted(p.name for p in path.parent.glob("*.safetensors"))) or "none"
-        raise CheckpointError(f"{str(path)!r} is missing; weights in that folder: {found}")
-    with torch.device("meta"):
-        wanted = {name: tuple(w.shape) for name, w in Decoder(config).state_dict().items()}
-    try:
-        with safe_open(path, framework="pt", device=str(device)) as stored:
-            names: list[str] = stored.keys()
-            shapes = {name: tuple(stored.get_slice(name).get_shape()) for name in names}
-            _compare(path, shapes, wanted)
-            return {name: stored.get_tensor(name) for name in wanted}
-    except SafetensorError as error:
-        raise CheckpointError(
-            f"{str(path)!r} is damaged or truncated ({error}); copy or train it again"
-        ) from error
-
-
-def build(config: DecoderConfig, weights: Mapping[str, Tensor], dtype: torch.dtype) -> Decoder:
+def _filled(network: nn.Module, weights: Mapping[str, Tensor]) -> Any:
     """The network with these weights, for inference."""
-    with torch.device("meta"):
-        decoder = Decoder(config)
-    decoder.load_state_dict({name: w.to(dtype) for name, w in weights.items()}, assign=True)
-    return decoder.eval().requires_grad_(False)
+    network.load_state_dict(weights, assign=True)
+    return network.eval().requires_grad_(False)
 
 
-def _compare(path: Path, shapes: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    if missing := sorted(wanted.keys() - shapes.keys()):
-        raise CheckpointError(f"{path.name!r} lacks {_some(missing)}; config.json asks for it")
-    if unused := sorted(shapes.keys() - wanted.keys()):
-        raise CheckpointError(
-            f"{path.name!r} has {_some(unused)}, which config.json has no place for"
-        )
-    for name, shape in shapes.items():
-        if shape != wanted[name]:
-            raise CheckpointError(
-                f"{name!r} in {path.name!r} is {shape}, config.json asks for {wanted[name]}; "
-                "take both from one training run"
-            )
+def _tokens(found: Survey, conventions: Conventions) -> Vocabulary:
+    return IdsOnly(found.shape.vocab_size, conventions.mask_id)
 
 
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]!r}{more}"
+def _place(device: str | torch.device | None) -> torch.device:
+    return torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))

@@ -8,12 +8,72 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn, Protocol
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from model.errors import TokenizerError
 
 MASK = "<mask>"
+
+
+class Vocabulary(Protocol):
+    """Text to ids and back, as the engine needs it; `mask_id` is None where the model has no mask."""
+
+    @property
+    def mask_id(self) -> int | None:
+        """The id of the mask."""
+        ...
+
+    @property
+    def vocab_size(self) -> int:
+        """How many ids there are; a network may be padded to more."""
+        ...
+
+    def encode_prompt(self, text: str) -> list[int]:
+        """The ids of a text."""
+        ...
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids."""
+        ...
+
+    def word_id(self, word: str) -> int:
+        """The id of a word that is one token."""
+        ...
+
+    def word(self, token_id: int) -> str:
+        """The text of one id."""
+        ...
+
+
+class IdsOnly:
+    """Stands where a checkpoint has no tokenizer: ids go in and come out, text is refused."""
+
+    def __init__(self, vocab_size: int, mask_id: int | None) -> None:
+        self.vocab_size, self.mask_id = vocab_size, mask_id
+
+    def encode_prompt(self, text: str) -> list[int]:
+        """Refused."""
+        self._refuse(text)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Nothing: there is no text of these ids."""
+        return ""
+
+    def word_id(self, word: str) -> int:
+        """Refused."""
+        self._refuse(word)
+
+    def word(self, token_id: int) -> str:
+        """The id itself."""
+        return f"<{token_id}>"
+
+    def _refuse(self, text: str) -> NoReturn:
+        raise TokenizerError(
+            f"the checkpoint has no tokenizer, so {text[:20]!r} cannot be read; give token ids, or put "
+            "its tokenizer.json into the folder"
+        )
 
 
 class Tokens:

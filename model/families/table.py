@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from model.errors import CheckpointError
-from model.families import a2d, diffusion_gemma, dream, fast_dllm, llada, llada2, nbdiff, sdar
+from model.families import (
+    a2d,
+    diffusion_gemma,
+    dream,
+    fast_dllm,
+    llada,
+    llada2,
+    nbdiff,
+    planner,
+    sdar,
+)
 from model.families.autoregressive import LLAMA, QWEN2, QWEN3
 from model.families.family import Family
 from model.families.keys import Keys
@@ -24,17 +34,16 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def family_of(config: Keys) -> Family:
-    """The family of a checkpoint, by its architecture or its model type; `auto_map` is never followed."""
-    told = config.stored.get("architectures")
+    """The family of a checkpoint, by its model type or architecture; `auto_map` is never followed."""
+    kind, told = config.stored.get("model_type"), config.stored.get("architectures")
     named = {name for name in told if isinstance(name, str)} if isinstance(told, list) else set()
-    kind = config.stored.get("model_type")
-    for family in FAMILIES:
-        if named & family.architectures or (not named and kind in family.model_types):
-            return family
     for family in FAMILIES:
         if kind in family.model_types:
             return family
+    for family in FAMILIES:
+        if named & family.architectures:
+            return family
     raise CheckpointError(
-        f"unknown architecture {', '.join(sorted(named)) or kind!r} in {config.file!r}; "
-        f"known: {', '.join(family.name for family in FAMILIES)}"
+        f"unknown architecture {kind!r} in {config.file!r}; known: {planner.MODEL_TYPE}, "
+        f"{', '.join(family.name for family in FAMILIES)}"
     )

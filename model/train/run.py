@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from model.backbone.decoder import Decoder
+from model.checkpoints.reading import Target
 from model.errors import TrainingError
 from model.loading import read_weights
 from model.tokens import Tokens
@@ -120,7 +121,8 @@ class Run:
     def _start_from(self, base: Path) -> None:
         """Skip the base: both arms start from the weights of an earlier run."""
         decoder = self._trainee.decoder
-        decoder.load_state_dict(read_weights(base, decoder.config, torch.device("cpu")))
+        on_cpu = Target(torch.device("cpu"), torch.float32)
+        decoder.load_state_dict(read_weights(base, decoder.config, on_cpu))
         self._folder.save_state(self._trainee.state(), "base.pt")
         self._place = Place(Phase.DIFFUSION, 0, 0.0, 0.0)
         self._plan = Plan(0, self._plan.arm_steps)

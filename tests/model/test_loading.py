@@ -11,9 +11,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from model.backbone.decoder import Decoder, DecoderConfig, initialise
+from model.checkpoints.reading import Target
 from model.errors import CheckpointError, ModelError
 from model.families.planner import config_of, decoder_config
-from model.loading import load_model, read_config, read_weights
+from model.loading import load_model, read_weights
 from model.tokens import Tokens
 from model.types import DecodeParams, Slot, Template
 
@@ -45,7 +46,8 @@ def test_a_sound_folder_fills_templates(folder: Path, arm: str) -> None:
 
 def test_every_tensor_of_the_file_is_in_the_network(folder: Path) -> None:
     stored = load_file(folder / "diffusion.safetensors")
-    weights = read_weights(folder / "diffusion.safetensors", CONFIG, torch.device("cpu"))
+    target = Target(torch.device("cpu"), torch.bfloat16)
+    weights = read_weights(folder / "diffusion.safetensors", CONFIG, target)
     assert weights.keys() == stored.keys()
     assert all(torch.equal(weights[name], stored[name]) for name in stored)
 
@@ -125,7 +127,7 @@ def test_an_unsound_folder_is_refused_in_one_line(folder: Path, damage: str) -> 
 
 def test_an_unknown_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"no model folder .*nowhere"):
-        read_config(tmp_path / "nowhere")
+        load_model(tmp_path / "nowhere")
 
 
 def test_an_unknown_arm_is_refused(folder: Path) -> None:
