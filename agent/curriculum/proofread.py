@@ -26,7 +26,7 @@ def checked(store: FactStore, langs: tuple[Language, ...]) -> Iterator[str]:
         yield from (f"ERROR {error}" for error in errors)
         short = list(missing(book, fields))
         yield from (f"{lang} short: {name}: {n} of {wanted}" for name, n, wanted in short)
-        n_ways = sum(p.n_ways for phrases in book.frames.values() for p in phrases)
+        n_ways = 0 if errors else sum(p.n_ways for held in book.frames.values() for p in held)
         n_lines = sum(len(phrases) for phrases in book.frames.values())
         n_said = sum(len(p) for held in book.fields.values() for p in held.values())
         yield (
