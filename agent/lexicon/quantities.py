@@ -1,0 +1,161 @@
+"""Numbers in a text, in both languages, scaled to base units: `8k m`, `half a billion`, `30m people`, 两千八百亿美元.
+
+A small number in words counts only where something is compared or counted with it (`at least three`, 四座以上), so
+that `one of the two` stays text. `twice` is 2, `below zero` and `negative` are 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from agent.lexicon.measured import Measured
+from agent.lexicon.numerals import Spoken, spoken
+from tools.types import Quantity
+
+_SCALES = {
+    "hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6,
+    "mil": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9, "bln": 10**9, "b": 10**9, "trillion": 10**12,
+    "tn": 10**12, "trn": 10**12, "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6,
+    "千万": 10**7, "亿": 10**8, "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12,
+}  # fmt: skip
+_UNITS = {
+    "km2": ("km2", "km²", "km^2", "sq km", "sq. km", "sqkm", "square km", "square kilometre", "square kilometer",
+            "square kms", "平方公里", "平方千米"),
+    "km": ("km", "kms", "kilometre", "kilometer", "klick", "公里", "千米"),
+    "m": ("m", "metre", "meter", "mtr", "米"),
+    "mi": ("mile", "mi", "英里"), "ft": ("foot", "feet", "ft", "英尺"),
+    "%": ("%", "％", "percent", "per cent", "pct", "percentage point", "个百分点"),
+    "USD": ("dollar", "usd", "us dollar", "buck", "美元", "美金", "刀"),
+    "SEK": ("sek", "krona", "kronor", "swedish kronor", "瑞典克朗", "克朗"),
+    "K": ("kelvin", "degrees kelvin", "开尔文", "开"),
+    "°C": ("°c", "degrees celsius", "celsius", "centigrade", "摄氏度", "℃"),
+    "h": ("hour", "hr", "小时", "个小时", "钟头", "个钟头"),
+    "days": ("day", "天"),
+    "years": ("year old", "year of age", "岁", "周岁"),
+    "GWh": ("gwh", "gigawatt hour", "吉瓦时"),
+    "t": ("tonne", "ton", "metric ton", "吨"),
+    "g/cm3": ("g/cm3", "g/cm³", "grams per cubic centimetre", "克每立方厘米"),
+}  # fmt: skip
+_UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
+_COUNTED = (
+    r"people|inhabitants|residents|citizens|souls|persons|heads|dollars|usd|bucks|cars|vehicles|units|evs|electric"
+    r"|employees|voters|humans"
+)
+_COUNTED_ZH = "人|口|辆|台|名|位|美元|座|个|部|颗|项|次"
+_SPELLED_UNITS = "|".join(
+    re.escape(spelling) + (r"s?(?![a-z0-9²])" if spelling[-1].isalpha() and spelling.isascii() else "")
+    for spelling in sorted(_UNIT_OF, key=len, reverse=True)
+)
+_SCALE = (
+    r"(?:thousand|million|billion|trillion|hundred|mn|mln|mio|mil|bn|bln|tn|trn)s?\b"
+    r"|万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千(?!米)|百(?!分)"
+)
+_NUMBER = re.compile(
+    rf"(?<![A-Za-z\d.,@#%])(?P<sign>[-−])?(?P<currency>US\$|[$€£￥])?\s?"
+    rf"(?P<digits>(?:\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?:\.\d+)?|\.\d+)"
+    rf"(?P<scale>\s?(?:{_SCALE})|k(?=\s?(?:m\b|met|km|sq|ft|feet|{_COUNTED}|\W|$))|[mb](?=\s?(?:{_COUNTED})\b))?"
+    rf"[\s-]?(?P<unit>{_SPELLED_UNITS})?",
+    re.IGNORECASE,
+)
+_MONEY_SCALE = re.compile(r"\s?(?P<letter>[kmbt])\b", re.IGNORECASE)
+_FRACTIONS = tuple(
+    (re.compile(pattern, re.IGNORECASE), Quantity(Decimal(number), unit))
+    for pattern, number, unit in (
+        (r"\b(?:twice|double[ds]?|doubling|two-?fold)\b(?![- ]?check)", "2", ""),
+        (r"\b(?:thrice|triple[ds]?|tripling|treble[ds]?|three-?fold)\b", "3", ""),
+        (r"\b(?:quadruple[ds]?|four-?fold)\b", "4", ""),
+        (r"\b(?:ten-?fold)\b", "10", ""),
+        (r"\bhalf(?= (?:of )?(?:all |the |its |their )*(?:people|population|inhabitants|new cars|cars|land|country|energy))", "50", "%"),
+        (r"\b(?:halved|half(?= (?:as|the|of|that)\b))", "0.5", ""),
+        (r"\b(?:below|above|under|over) (?:zero|nil)\b|(?<![a-z-])(?:negative|positive)(?![a-z-])|\bin the (?:red|black)\b", "0", ""),
+        (r"翻(?:了)?(?:一番|倍|一倍|番)|加倍|一倍(?:多|以上)?", "2", ""),
+        (r"翻(?:了)?(?:两番|二番)", "4", ""),
+        (r"(?:负|正)(?:数|值|的)|(?:为|是|转|成)(?:负|正)(?![负正确式在常好])|有没有亏|亏损(?:吗|没有|了吗)|零下", "0", ""),
+        (r"(?:一半|过半|半数)", "50", "%"),
+    )
+)  # fmt: skip
+_TENTHS = re.compile(r"(?P<tens>[一二两三四五六七八九\d])成(?P<ones>[一二三四五六七八九半])?")
+_PERCENT = re.compile(r"百分之(?P<digits>[零〇一二三四五六七八九十百\d.]+)")
+_COMPARED = re.compile(
+    r"\b(?:at least|at most|more than|less than|fewer than|greater than|over|above|below|under|exactly|only|up to|beyond"
+    r"|no (?:more|less|fewer) than|minimum(?: of)?|maximum(?: of)?|exceed(?:s|ed|ing)?|past|north of|south of|shy of|top(?:s|ped)?"
+    r"|by|reach(?:ed|es)?|not even)\s+(?:the |a |an )?$",
+    re.IGNORECASE,
+)
+_OR_MORE = re.compile(r"\W*(?:\w+\W+){0,2}?(?:or|and) (?:more|fewer|less|above|up|over)\b|\s*\+", re.IGNORECASE)
+_TIMES = re.compile(r"\s?(?:times|x)\b|倍", re.IGNORECASE)
+_COMPARED_ZH = re.compile(r"(?:超过|多于|少于|大于|小于|高于|低于|至少|至多|最多|不到|不足|不止|达到?|以上|以下|以内|过|破|上|足|够|满)$")
+_OR_MORE_ZH = re.compile(rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多|及以上|或更多)")
+_LONGEST_SMALL = 12
+
+
+def quantities(text: str) -> Iterator[Measured]:
+    """Every number that the text names, scaled to base units."""
+    for match in _NUMBER.finditer(text):
+        yield _digits(match, text)
+    for number in spoken(text):
+        yield from _words(number, text)
+    yield from _percentages(text)
+    for pattern, quantity in _FRACTIONS:
+        for match in pattern.finditer(text):
+            yield Measured(match.start(), match.end(), "number", quantity)
+
+
+def _digits(match: re.Match[str], text: str) -> Measured:
+    number, end = Decimal(re.sub("[,，]", "", match["digits"])), match.end()
+    scale, unit = (match["scale"] or "").strip().lower(), (match["unit"] or "").lower()
+    if match["currency"] and not scale and (letter := _MONEY_SCALE.match(text, match.end("digits"))):
+        scale, unit, end = {"t": "tn"}.get(said := letter["letter"].lower(), said), "", letter.end()
+    if not scale and not unit and re.match(r"\s?K\b", text[end:]):
+        unit, end = "kelvin", end + text[end:].index("K") + 1
+    number *= _SCALES.get(scale.rstrip("s"), _SCALES.get(scale, 1))
+    named = _unit(unit) or ("USD" if (match["currency"] or "").endswith("$") else "")
+    end = match.start() + len(text[match.start() : end].rstrip(" -"))
+    return Measured(match.start(), end, "number", Quantity(-number if match["sign"] else number, named))
+
+
+def _unit(said: str) -> str:
+    bare = said.strip().lower()
+    return _UNIT_OF.get(bare) or _UNIT_OF.get(bare.rstrip("s"), "")
+
+
+def _words(number: Spoken, text: str) -> Iterator[Measured]:
+    """A number in words with the unit behind it, where it counts something."""
+    unit = re.match(rf"[\s-]?(?P<unit>{_SPELLED_UNITS})", text[number.end :], re.IGNORECASE)
+    said = _unit(unit["unit"]) if unit else ""
+    if not number.is_year and (said or _counts(number, text)):
+        end = number.end + (unit.end() if unit and said else 0)
+        yield Measured(number.start, end, "number", Quantity(number.number, said))
+
+
+def _counts(number: Spoken, text: str) -> bool:
+    """Whether the number is large, or something is compared with it."""
+    before, after = text[: number.start], text[number.end :]
+    if text[number.start].isascii():
+        is_large = number.number > _LONGEST_SMALL
+        return is_large or bool(_COMPARED.search(before) or _OR_MORE.match(after) or _TIMES.match(after))
+    is_large = number.end - number.start > 1 and number.number > _LONGEST_SMALL
+    is_compared = bool(_COMPARED_ZH.search(before) and re.match(rf"[多余]?(?:{_COUNTED_ZH}|枚|届|成)", after))
+    return is_large or is_compared or bool(_OR_MORE_ZH.match(after) or _TIMES.match(after)) or _is_scale(number, before)
+
+
+def _is_scale(number: Spoken, before: str) -> bool:
+    """破亿, 过万: a scale alone is a number where something is compared with it."""
+    return number.number >= 10**4 and bool(re.search(r"(?:过|破|上|超|超过|不到|近|足)$", before))
+
+
+def _percentages(text: str) -> Iterator[Measured]:
+    for match in _PERCENT.finditer(text):
+        said = match["digits"]
+        number = Decimal(said) if said[0].isdigit() and said[0].isascii() else _spoken(said)
+        yield Measured(match.start(), match.end(), "number", Quantity(number, "%"))
+    for match in _TENTHS.finditer(text):
+        ones = 5 if match["ones"] == "半" else _spoken(match["ones"]) if match["ones"] else 0
+        number = 10 * (Decimal(match["tens"]) if match["tens"].isascii() else _spoken(match["tens"]))
+        yield Measured(match.start(), match.end(), "number", Quantity(number + ones, "%"))
+
+
+def _spoken(said: str) -> Decimal:
+    return next((each.number for each in spoken(said)), Decimal(0))
