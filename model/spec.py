@@ -13,6 +13,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -85,6 +86,7 @@ def parts_of(written: str) -> tuple[Part, ...]:
     return tuple(_part(text.strip(), written) for text in written.split("+"))
 
 
+@lru_cache(64)  # reading a constructor takes longer than a denoise step's share of a small model
 def options_of(make: Callable[..., object]) -> Mapping[str, Option]:
     """The options of a rule, by name, in the order of its constructor."""
     return {option.name: option for option in _options(make)}

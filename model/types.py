@@ -75,14 +75,15 @@ class Template:
 class DecodeParams:
     """How to fill. `block_length` None means the whole canvas is one block; 1 is autoregression.
 
-    `select` and `remask` name the rules of `model/decode` and `model/remask`; `threshold` is the
-    confidence at which a cell is revealed; `max_steps` bounds the denoise steps of one block.
+    `select` and `remask` name the rules of `model/decode` and `model/remask` with their options, as in
+    `dcd:max_masks=4` (docs/decoding.md); `threshold` is the confidence at which a cell is revealed (None:
+    as the rule's source has it); `max_steps` bounds the denoise steps of one block.
     """
 
     block_length: int | None = None
     max_steps: int = 8
     select: str = "threshold"
-    threshold: float = 0.9
+    threshold: float | None = None
     remask: str = "none"
     temperature: float = 0.0
     seed: int = 0

@@ -6,17 +6,20 @@ import torch
 from torch import Tensor
 
 from model.decode.threshold import Threshold
+from model.spec import Count, Share
 from model.view import View
 
 
 class DeferredCommitment(Threshold):
     """The threshold rule inside a window that starts at the leftmost mask.
 
-    The window reaches as far as it holds at most `max_masks` masks and `max_cells` cells. The defaults
-    are the published ones for models with a causal context; block extension is left off, as there.
+    The window reaches as far as it holds at most `max_masks` masks and `max_cells` cells, and ends at a
+    revealed stop token. The defaults are the published ones for models with a causal context.
     """
 
-    def __init__(self, threshold: float, max_masks: int = 8, max_cells: int = 128) -> None:
+    def __init__(
+        self, threshold: Share = 0.9, max_masks: Count = 8, max_cells: Count = 128
+    ) -> None:
         super().__init__(threshold)
         self.max_masks = max_masks
         self.max_cells = max_cells

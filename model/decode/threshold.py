@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from model.decode.select import Select
 from model.kernels.confidence import Scores, take_confident
+from model.spec import Share
 from model.view import View
 
 
-class Threshold:
+class Threshold(Select):
     """Reveal all cells whose confidence reaches the threshold, else the surest one."""
 
-    needs_logits = False
-
-    def __init__(self, threshold: float) -> None:
+    def __init__(self, threshold: Share = 0.9) -> None:
         self.threshold = threshold
-
-    def eligible(self, view: View) -> Tensor:
-        """Every masked cell."""
-        return view.masked
 
     def reveal(self, view: View, eligible: Tensor, scores: Scores) -> Tensor:
         """The cells at or above the threshold; never none."""

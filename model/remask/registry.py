@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from model.errors import ModelError
 from model.remask.remask import KeepAll, Remask
 from model.remask.running import RunningConfidence
+from model.remask.schedule import ConfidenceSchedule
 from model.remask.snapshot import Snapshot
-from model.types import DecodeParams
+from model.spec import NOTHING, RuleError, build, named, parts_of
 
-REMASK: Mapping[str, Callable[[], Remask]] = {
+REMASK: Mapping[str, Callable[..., Remask]] = {
     "none": KeepAll,
     "snapshot": Snapshot,
     "rcr": RunningConfidence,
+    "remdm": ConfidenceSchedule,
 }
 
 
-def remask_rule(params: DecodeParams) -> Remask:
-    """The remask rule that the parameters name."""
-    if params.remask not in REMASK:
-        raise ModelError(f"no remask rule {params.remask!r}; choose one of {', '.join(REMASK)}")
-    return REMASK[params.remask]()
+def remask_rule(written: str, given: Mapping[str, Any] = NOTHING) -> Remask:
+    """The remask rule of that name; `given` are the options that the fill sets where they are not written."""
+    first, *more = parts_of(written)
+    if more:
+        raise RuleError(f"remask rules stand alone; {written!r} names {1 + len(more)}")
+    return build(REMASK[named("remask", first.name, REMASK)], first, given)

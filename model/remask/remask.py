@@ -6,55 +6,56 @@ from typing import Protocol
 
 from torch import Tensor
 
+from model.families.conventions import Visibility
 from model.view import View
 
 
 class Remask(Protocol):
     """A rule that takes reveals back, by the confidence at which they were made.
 
-    `is_final`: a revealed cell stays as it is. `reveals_all`: each step reveals every masked cell,
-    whatever the select rule says. `revises_draft`: committed blocks are reopened once all are done.
-    An instance serves one fill.
+    An instance serves one fill. What a rule needs of the fill around it, it declares; `model.pairing`
+    refuses what does not go together.
     """
 
     @property
     def is_final(self) -> bool:
-        """Whether what is revealed stays."""
-        ...
+        """Whether a revealed cell stays as it is."""
+        return False
 
     @property
     def reveals_all(self) -> bool:
-        """Whether this rule alone decides what stays."""
-        ...
+        """Whether each step reveals every masked cell, whatever the select rule says."""
+        return False
 
     @property
     def revises_draft(self) -> bool:
-        """Whether `after_draft` may take something back."""
-        ...
+        """Whether committed blocks are reopened, once all are done, for what `after_draft` takes back."""
+        return False
+
+    @property
+    def needs_schedule(self) -> bool:
+        """Whether the select rule has to spread its reveals over all of the block's steps."""
+        return False
+
+    @property
+    def visibilities(self) -> frozenset[Visibility]:
+        """The families it can decode, by who sees whom; autoregression has nothing to take back."""
+        return frozenset(Visibility) - {Visibility.CAUSAL}
 
     def after_step(self, view: View) -> Tensor:
         """Which open cells of the block to mask again, the view being that after the reveals: indices."""
-        ...
-
-    def after_draft(self, confidence: Tensor) -> Tensor:
-        """Which open cells of the finished canvas to mask again, once: indices into `confidence` (cells,)."""
-        ...
-
-
-class KeepAll:
-    """What is revealed stays."""
-
-    is_final = True
-    reveals_all = False
-    revises_draft = False
-
-    def after_step(self, view: View) -> Tensor:
-        """None."""
         return lowest(view.confidence, 0)
 
     def after_draft(self, confidence: Tensor) -> Tensor:
-        """None."""
+        """Which open cells of the finished canvas to mask again, once: indices into `confidence` (cells,)."""
         return lowest(confidence, 0)
+
+
+class KeepAll(Remask):
+    """What is revealed stays."""
+
+    is_final = True
+    visibilities = frozenset(Visibility)
 
 
 def lowest(confidence: Tensor, n_cells: int) -> Tensor:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from model.remask.remask import lowest
+from model.remask.remask import Remask, lowest
 from model.view import View
 
 
-class RunningConfidence:
+class RunningConfidence(Remask):
     """After step i of S, ⌈n·i/S⌉ of the block's n cells stay: those filled with the most confidence.
 
-    A cell that survives keeps the confidence of its own filling.
+    A cell that survives keeps the confidence of its own filling. The released code also takes cells of
+    earlier blocks back; this rule keeps to its block.
     """
 
-    is_final = False
     reveals_all = True
-    revises_draft = False
 
     def after_step(self, view: View) -> Tensor:
         """The weakest cells beyond this step's share."""
         cells = view.open.nonzero().squeeze(1)
         n_stay = -(-len(cells) * view.step // view.n_steps)
         return cells[lowest(view.confidence[cells], len(cells) - n_stay)]
-
-    def after_draft(self, confidence: Tensor) -> Tensor:
-        """None."""
-        return lowest(confidence, 0)

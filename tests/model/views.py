@@ -15,17 +15,21 @@ def view_of(
     *,
     confidence: Sequence[float] | None = None,
     step: int = 1,
+    region: Sequence[int] | None = None,
+    ids: Sequence[int] | None = None,
+    stop_ids: tuple[int, ...] = (),
 ) -> View:
-    """A block of open cells; `confidence` are the snapshots of revealed ones."""
+    """A block of open cells; `confidence` are the snapshots of revealed ones, `region` those of each cell."""
     masked = torch.tensor(masks)
     return View(
-        ids=torch.zeros(len(masks), dtype=torch.long),
+        ids=torch.tensor(ids or [0] * len(masks)),
         masked=masked,
         open=torch.ones_like(masked),
         confidence=(~masked).float() if confidence is None else torch.tensor(confidence),
-        region=torch.arange(len(masks)),
+        region=torch.arange(len(masks)) if region is None else torch.tensor(region),
         start=0,
         n_canvas=len(masks),
         step=step,
         n_steps=step + steps_left - 1,
+        stop_ids=stop_ids,
     )

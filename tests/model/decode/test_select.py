@@ -1,4 +1,4 @@
-"""The select rules against their definitions."""
+"""What holds for every select rule."""
 
 from __future__ import annotations
 
@@ -6,96 +6,84 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import Tensor
 
-from model.decode.deferred import DeferredCommitment
-from model.decode.registry import SELECT, select_rule
-from model.decode.select import Select
-from model.decode.threshold import Threshold
-from model.decode.top_k import TopK
-from model.kernels.confidence import Scores
-from model.types import DecodeParams
+from model.decode.registry import select_rule
+from model.spec import RuleError
+from tests.model.pairs import SELECTS
+from tests.model.scored import revealed, revealed_among, scores_of
 from tests.model.views import view_of
 
-VALUES = st.lists(st.integers(0, 100), min_size=1, max_size=20)
+PERCENTS = st.lists(st.integers(0, 100), min_size=1, max_size=20)
 MASKS = st.lists(st.booleans(), min_size=1, max_size=40).filter(any)
 
 
-def scores_of(confidence: list[int], entropy: list[int] | None = None) -> Scores:
-    values = torch.tensor(confidence) / 100
-    return Scores(
-        torch.zeros(len(values)), values, values - 0.5, torch.tensor(entropy or confidence)
-    )
-
-
-def taken_by(rule: Select, scores: Scores, steps_left: int = 1) -> list[int]:
-    n_cells = len(scores.token)
-    return indices(
-        rule.reveal(view_of([True] * n_cells, steps_left), torch.arange(n_cells), scores)
-    )
-
-
-def indices(taken: Tensor) -> list[int]:
-    return taken.nonzero().squeeze(1).tolist()
-
-
-@given(VALUES, st.integers(0, 101))
-def test_threshold_reveals_all_that_are_sure_and_never_none(values: list[int], bar: int) -> None:
-    taken = taken_by(Threshold(bar / 100 - 0.001), scores_of(values))
-    sure = [i for i, value in enumerate(values) if value >= bar]
-    assert taken == (sure or [values.index(max(values))])
-
-
-@given(st.integers(1, 40), st.integers(1, 12))
-def test_top_k_spreads_the_cells_evenly_with_the_remainder_first(n: int, n_steps: int) -> None:
-    left, helpings = n, []
-    for step in range(n_steps):
-        if left:
-            helpings.append(len(taken_by(TopK(), scores_of([50] * left), n_steps - step)))
-            left -= helpings[-1]
-    whole, rest = divmod(n, n_steps)
-    expected = [whole + (step < rest) for step in range(n_steps)]
-    assert left == 0
-    assert helpings == [k for k in expected if k]
-
-
-def test_top_k_ranks_by_its_measure() -> None:
-    scores = scores_of([90, 10, 50], entropy=[3, 2, 1])
-    assert taken_by(TopK("confidence"), scores, 3) == [0]
-    assert taken_by(TopK("margin"), scores, 3) == [0]
-    assert taken_by(TopK("entropy"), scores, 3) == [2]
-
-
-@given(MASKS, st.integers(1, 9), st.integers(1, 12))
-def test_the_deferred_window_starts_at_the_first_mask_and_reaches_as_far_as_its_limits(
-    masks: list[bool], max_masks: int, max_cells: int
+@given(MASKS, PERCENTS, st.sampled_from(SELECTS), st.integers(1, 5), st.integers(1, 4))
+def test_every_rule_reveals_some_of_the_masked_cells_at_every_step(
+    masks: list[bool], percents: list[int], name: str, n_steps: int, width: int
 ) -> None:
-    rule = DeferredCommitment(0.9, max_masks, max_cells)
-    start = masks.index(True)
-    stop = start
-    while (
-        stop < len(masks) and stop - start < max_cells and sum(masks[start : stop + 1]) <= max_masks
-    ):
-        stop += 1
-    expected = [i for i in range(start, stop) if masks[i]]
-    assert indices(rule.eligible(view_of(masks))) == expected
+    rule = select_rule(name)
+    masked = list(masks)
+    regions = [cell // width for cell in range(len(masks))]
+    for step in range(1, n_steps + 1):
+        view = view_of(masked, n_steps - step + 1, step=step, region=regions)
+        eligible = rule.eligible(view)
+        assert eligible.any()
+        assert not (eligible & ~view.masked).any()
+        sure = [percents[(cell * step) % len(percents)] / 100 for cell in range(len(masks))]
+        taken = revealed_among(rule, view, sure)
+        assert taken
+        assert all(masked[cell] for cell in taken)
+        masked = [is_masked and cell not in taken for cell, is_masked in enumerate(masked)]
+        if not any(masked):
+            return
 
 
-@given(MASKS, VALUES, st.sampled_from(sorted(SELECT)), st.integers(1, 5))
-def test_every_rule_reveals_some_of_the_masked_cells(
-    masks: list[bool], values: list[int], name: str, steps_left: int
-) -> None:
-    rule = select_rule(DecodeParams(select=name))
-    view = view_of(masks, steps_left)
-    eligible = rule.eligible(view)
-    assert eligible.any()
-    assert not (eligible & ~view.masked).any()
-    cells = eligible.nonzero().squeeze(1)
-    drawn = scores_of([values[cell % len(values)] for cell in cells.tolist()])
-    assert rule.reveal(view, cells, drawn).sum() >= 1
-
-
-@pytest.mark.parametrize("name", sorted(SELECT))
+@pytest.mark.parametrize("name", [name for name in SELECTS if "random" not in name])
 def test_ties_go_to_the_leftmost_cell(name: str) -> None:
-    rule = select_rule(DecodeParams(select=name, threshold=0.9))
-    assert taken_by(rule, scores_of([50] * 4), 4) == [0]
+    view = view_of([True] * 4, steps_left=4, region=[0] * 4)
+    taken = revealed_among(select_rule(name), view, [0.5] * 4)
+    assert taken == list(range(len(taken)))
+    assert len(taken) < 4
+
+
+@pytest.mark.parametrize("name", SELECTS)
+def test_a_rule_remembers_nothing_of_another_fill(name: str) -> None:
+    confidence = [0.3, 0.8, 0.95, 0.1, 0.6]
+    view = view_of([True] * 5, steps_left=3, region=[0, 0, 1, 1, 2])
+    first = revealed_among(select_rule(name), view, confidence)
+    assert revealed_among(select_rule(name), view, confidence) == first
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("best", "no select rule 'best'; choose one of threshold, top-k"),
+        ("dcd:max_mask=3", "no option 'max_mask'; it has threshold .a number, 0 to 1., max_masks"),
+        ("dcd:max_masks=0", "max_masks is '0'; it takes a whole number, at least 1"),
+        ("top-k:by=luck", "takes confidence or margin or entropy or random"),
+        ("dcd+threshold", "'threshold' cannot stand behind a plus; that is for prophet"),
+        ("cad+eos-cut+eos-cut", "each once"),
+        ("learned:path=/no/such/file", "no filter in .* train one with"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(written: str, message: str) -> None:
+    with pytest.raises(RuleError, match=message):
+        select_rule(written)
+
+
+def test_what_a_fill_gives_is_taken_where_the_name_says_nothing() -> None:
+    view, scores = view_of([True] * 3), scores_of([0.2, 0.6, 0.8])
+    assert revealed(select_rule("threshold", {"threshold": 0.5}), view, scores) == [1, 2]
+    written = select_rule("threshold:threshold=.7", {"threshold": 0.5})
+    assert revealed(written, view, scores) == [2]
+    assert revealed(select_rule("threshold", {"threshold": None}), view, scores) == [2]
+
+
+def test_a_short_name_stands_for_a_rule_with_options() -> None:
+    scores = scores_of([0.9, 0.1, 0.5], margin=[0.1, 0.0, 0.4], entropy=[3, 2, 1])
+    view = view_of([True] * 3, steps_left=3)
+    found = [
+        revealed(select_rule(f"top-k{by}"), view, scores) for by in ("", "-margin", "-entropy")
+    ]
+    assert found == [[0], [2], [2]]
+    assert torch.equal(view.masked, torch.ones(3, dtype=torch.bool))
