@@ -84,7 +84,8 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="palimpsest-tests-", ignore_cleanup_errors=True)
     config.add_cleanup(home.cleanup)
     os.environ["HOME"] = home.name
-    for name in [name for name in os.environ if name.startswith(("XDG_", "PALIMPSEST_"))]:
+    named = [name for name in os.environ if name.startswith(("XDG_", "PALIMPSEST_"))]
+    for name in set(named) - {"PALIMPSEST_PARITY"}:
         del os.environ[name]
 
 

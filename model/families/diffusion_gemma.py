@@ -22,7 +22,13 @@ from model.families.keys import EVEN, LAYERS, REAL, Keys, Rule
 from model.families.shape import HEAD, kv_heads
 
 NAME = "diffusion_gemma"
-DECODER = "entropy-bound"
+KNOBS = {
+    "max_denoising_steps": "n_steps",
+    "t_min": "t_min",
+    "t_max": "t_max",
+    "stability_threshold": "stability_threshold",
+    "confidence_threshold": "confidence_threshold",
+}
 CANVAS_LENGTH = 256
 SLIDING, FULL = "sliding_attention", "full_attention"
 EVERY_SIXTH = 6  # layers that see everything, where config.json does not list them
@@ -83,10 +89,20 @@ def conventions(facts: Facts) -> Conventions:
         mask_id=None,
         block_length=length,
         sub_block=length,
-        decoder=facts.told.decoder or DECODER,
+        decoder=facts.told.decoder or decoder(facts.generation),
         stop_ids=facts.stop_ids(),
         pad_id=facts.pad_id(),
     )
+
+
+def decoder(generation: Keys) -> str:
+    """The published decoder, with the knobs that generation_config.json sets."""
+    sampler = generation.section("sampler_config")
+    knobs = {knob: generation.real(key) for key, knob in KNOBS.items() if key in generation}
+    if "entropy_bound" in sampler:
+        knobs["entropy_bound"] = sampler.real("entropy_bound")
+    written = ",".join(f"{knob}={value:g}" for knob, value in knobs.items())
+    return f"{NAME}:{written}" if written else NAME
 
 
 def sources(weight: str, config: GemmaConfig) -> tuple[Source, ...]:

@@ -29,6 +29,10 @@ class NoisyCanvas:
         self._sampling, self._source = sampling, source
         self._settling = Settling(sampling)
 
+    def drafted(self) -> tuple[int | None, ...]:
+        """The likeliest words so far; None where no step has been made."""
+        return tuple(self.likeliest.tolist()) if self.n_steps else (None,) * len(self.ids)
+
     def update(self, scorer: Scorer, hidden: Tensor) -> None:
         """Propose, accept, renoise the rest; done when settled or out of steps."""
         self.n_steps += 1

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,13 +13,13 @@ from model.backbone.gemma_prefix import Prefix
 from model.completion import Completion, CompletionParams, CompletionStep, Finish, StopWhen
 from model.errors import ModelError
 from model.families.conventions import Conventions
-from model.tokens import Tokens
+from model.tokens import Vocabulary
 from model.types import Usage
 from model.uniform.canvas import NoisyCanvas
 from model.uniform.ending import Ending, Said
 from model.uniform.noise import NoiseSource
 from model.uniform.proposals import Scorer
-from model.uniform.rules import Sampling, knobs_of
+from model.uniform.rules import Sampling
 
 _WITHOUT_MASKS = ("sub_block", "select", "remask", "threshold", "caching")
 
@@ -39,13 +38,13 @@ class Plan:
     is_folded: bool
 
     @classmethod
-    def of(cls, params: CompletionParams, conventions: Conventions, tokens: Tokens | None) -> Plan:
+    def of(cls, params: CompletionParams, conventions: Conventions, tokens: Vocabulary) -> Plan:
         """What params and, where they leave it open, the family's conventions ask for."""
         _check(params)
         stop_ids = conventions.stop_ids if params.stop_ids is None else params.stop_ids
         return cls(
             n_cells=params.block_length or conventions.block_length,
-            sampling=_sampling(params),
+            sampling=_sampling(params, conventions.decoder),
             ending=Ending(params.max_new_tokens, frozenset(stop_ids), params.stop_texts, tokens),
             pad_id=conventions.pad_id,
             is_folded=not params.as_published,
@@ -124,7 +123,7 @@ class Continuation:
 
     def step(self, before: Said) -> CompletionStep:
         """What came since `before`, after a forward."""
-        said, drafted = self.said, [] if self.is_done else self.canvas.likeliest.tolist()
+        said, drafted = self.said, () if self.is_done else self.canvas.drafted()
         return CompletionStep(
             self.usage.denoise_steps - 1,
             said.ids[len(before.ids) :],
@@ -148,32 +147,36 @@ class Continuation:
         return NoisyCanvas(self.plan.n_cells, self.plan.sampling, self._source, self._place)
 
 
-def _sampling(params: CompletionParams) -> Sampling:
-    knobs: dict[str, Any] = dict(knobs_of(params.options))
+def _sampling(params: CompletionParams, decoder: str) -> Sampling:
+    sampling = Sampling.of(decoder, params.options)
+    is_greedy = params.is_greedy or params.temperature == 0
+    sampling = replace(sampling, is_greedy=is_greedy or sampling.is_greedy)
     if params.max_steps is not None:
-        knobs["n_steps"] = params.max_steps
+        sampling = replace(sampling, n_steps=params.max_steps)
     if params.temperature:
-        knobs["t_min"] = knobs["t_max"] = params.temperature
-    return Sampling(**knobs, is_greedy=params.is_greedy or params.temperature == 0)
+        sampling = replace(sampling, t_min=params.temperature, t_max=params.temperature)
+    return sampling
 
 
 def _check(params: CompletionParams) -> None:
     for name in _WITHOUT_MASKS:
         if getattr(params, name) is not None:
             raise ModelError(
-                f"{name} is {getattr(params, name)!r}; uniform noise has no masks to choose among, leave it "
-                "open and give options (entropy_bound, t_min, t_max ...)"
+                f"{name} is {getattr(params, name)!r}; uniform noise has no masks to choose among: leave it "
+                f"open, and give options such as entropy_bound"
             )
     if params.top_k or params.top_p != 1:
         raise ModelError(
             f"top_k is {params.top_k} and top_p {params.top_p}; uniform noise draws from every word, "
             "lower the temperature instead"
         )
+    if params.temperature is not None and params.temperature < 0:
+        raise ModelError(f"temperature is {params.temperature}; it must be at least 0")
     if params.stop_when not in (None, StopWhen.BLOCK):
         raise ModelError(
             f"stop_when is {params.stop_when.value!r}; a canvas is final as a whole, leave it open"
         )
-    for name in ("max_new_tokens", "block_length"):
+    for name in ("max_new_tokens", "block_length", "max_steps"):
         value = getattr(params, name)
         if value is not None and value < 1:
             raise ModelError(f"{name} is {value}; it must be at least 1")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from model.completion import Finish
 from model.errors import ModelError
-from model.tokens import Tokens
+from model.tokens import IdsOnly, Vocabulary
 
 HALF_CHARACTER = "\ufffd"  # what a tokenizer shows for bytes whose character is not complete
 
@@ -31,10 +31,10 @@ class Ending:
     n_new: int
     stop_ids: frozenset[int]
     stop_texts: tuple[str, ...]
-    tokens: Tokens | None
+    tokens: Vocabulary
 
     def __post_init__(self) -> None:
-        if self.stop_texts and self.tokens is None:
+        if self.stop_texts and isinstance(self.tokens, IdsOnly):
             raise ModelError(
                 f"stop_texts is {self.stop_texts!r}; this checkpoint has no tokenizer, give stop_ids"
             )
@@ -49,7 +49,7 @@ class Ending:
         n_until_stop = self.n_until_stop(cells) or self.n_new + 1
         is_stopped = n_until_stop <= self.n_new
         ids = tuple(cells[: min(n_until_stop, self.n_new)])
-        text = self._text(ids[:-1] if is_stopped else ids)
+        text = self.tokens.decode(ids[:-1] if is_stopped else ids)
         if (start := self._stop_in(text)) is not None:
             return Said(self._until_stop_text(ids), text[:start], Finish.STOP_TEXT)
         if is_stopped:
@@ -58,15 +58,14 @@ class Ending:
             return Said(ids, text, Finish.LENGTH)
         return Said(ids, self._settled(text), None)
 
-    def _text(self, ids: Sequence[int]) -> str:
-        return self.tokens.decode(ids) if self.tokens else ""
-
     def _stop_in(self, text: str) -> int | None:
         return min((text.find(stop) for stop in self.stop_texts if stop in text), default=None)
 
     def _until_stop_text(self, ids: tuple[int, ...]) -> tuple[int, ...]:
         n = next(
-            n for n in range(1, len(ids) + 1) if self._stop_in(self._text(ids[:n])) is not None
+            n
+            for n in range(1, len(ids) + 1)
+            if self._stop_in(self.tokens.decode(ids[:n])) is not None
         )
         return ids[:n]
 

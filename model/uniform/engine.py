@@ -25,7 +25,7 @@ from model.backbone.gemma_layers import Reading
 from model.completion import Completion, CompletionParams, CompletionStep
 from model.errors import ModelError
 from model.families.conventions import Conventions
-from model.tokens import Tokens
+from model.tokens import Vocabulary
 from model.types import Usage
 from model.uniform.continuation import Continuation, Plan
 from model.uniform.noise import NoiseSource, SeededNoise
@@ -45,7 +45,7 @@ class UniformEngine:
     def __init__(
         self,
         network: Gemma,
-        tokens: Tokens | None,
+        tokens: Vocabulary,
         conventions: Conventions,
         name: str,
         noise_of: Callable[[int], NoiseSource] | None = None,

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from model.errors import ModelError
+from model.spec import Amount, Count, Part, RuleError, Within, build, parts_of
+
+NAME = "diffusion_gemma"
+
+
+Positive = Annotated[float, Within(1e-6)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +32,36 @@ class Sampling:
     With `is_greedy` the accepted words are the likeliest and not draws.
     """
 
-    n_steps: int = 48
-    entropy_bound: float = 0.1
-    t_min: float = 0.4
-    t_max: float = 0.8
-    stability_threshold: int = 1
-    confidence_threshold: float = 0.005
+    n_steps: Count = 48
+    entropy_bound: Amount = 0.1
+    t_min: Positive = 0.4
+    t_max: Positive = 0.8
+    stability_threshold: Annotated[int, Within(0)] = 1
+    confidence_threshold: Amount = 0.005
     is_greedy: bool = False
 
     def __post_init__(self) -> None:
-        for name, lowest in (("n_steps", 1), ("stability_threshold", 0), ("entropy_bound", 0)):
-            if getattr(self, name) < lowest:
-                raise ModelError(f"{name} is {getattr(self, name)}; it must be at least {lowest}")
-        if not 0 < self.t_min <= self.t_max:
-            raise ModelError(
-                f"the temperature cannot fall from t_max {self.t_max} to t_min {self.t_min}; "
-                "it needs 0 < t_min <= t_max"
+        if self.t_min > self.t_max:
+            raise RuleError(
+                f"the temperature cannot fall from t_max={self.t_max:g} to t_min={self.t_min:g}; "
+                "lower t_min or raise t_max"
             )
+
+    @classmethod
+    def of(cls, decoder: str, options: Mapping[str, float]) -> Sampling:
+        """The knobs that a decoder's written name gives, or options instead, or the published ones."""
+        written, *others = parts_of(decoder)
+        if written.name != NAME or others:
+            raise RuleError(
+                f"no decoder {decoder!r} for uniform noise; write {NAME} or {NAME}:key=value"
+            )
+        told = {name: f"{value:.12g}" for name, value in options.items()}
+        return build(cls, Part(NAME, {**written.options, **told}))
 
     def temperature(self, step: int) -> float:
         """The temperature of a step, counted from 1."""
         share_left = (self.n_steps - step + 1) / self.n_steps
         return self.t_min + (self.t_max - self.t_min) * share_left
-
-
-KNOBS = frozenset(field.name for field in fields(Sampling)) - {"n_steps", "is_greedy"}
-
-
-def knobs_of(options: Mapping[str, float]) -> dict[str, float]:
-    """The options that are knobs of this sampler; others are refused."""
-    if unknown := sorted(options.keys() - KNOBS):
-        raise ModelError(f"unknown option {unknown[0]!r}; choose from {', '.join(sorted(KNOBS))}")
-    return {n: int(v) if n == "stability_threshold" else float(v) for n, v in options.items()}
 
 
 def accept(entropy: Tensor, bound: float) -> Tensor:
