@@ -24,14 +24,15 @@ from model.checkpoints.layout import arrange, on_meta
 from model.checkpoints.memory import available_bytes, refuse_unless_it_fits
 from model.checkpoints.reading import Target, n_bytes_needed
 from model.checkpoints.reading import read_weights as read_layout
-from model.checkpoints.survey import Survey, survey
+from model.checkpoints.survey import survey
+from model.checkpoints.tokens import checkpoint_tokens
 from model.engine import Engine
 from model.errors import CheckpointError
 from model.families import planner
 from model.families.conventions import Conventions
 from model.families.facts import Told
 from model.families.family import same_name
-from model.tokens import IdsOnly, Tokens, Vocabulary
+from model.tokens import Tokens, Vocabulary
 from model.types import LanguageModel
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -115,7 +116,8 @@ def load_checkpoint(
         dtype=target.dtype,
         ignored=layout.ignored,
     )
-    return Checkpoint(network, _tokens(found, conventions), conventions, report)
+    tokens = checkpoint_tokens(found.folder, conventions.mask_id, found.shape.vocab_size)
+    return Checkpoint(network, tokens, conventions, report)
 
 
 def read_config(folder: Path) -> DecoderConfig:
@@ -149,10 +151,6 @@ def _filled(network: nn.Module, weights: Mapping[str, Tensor]) -> Any:
     """The network with these weights, for inference."""
     network.load_state_dict(weights, assign=True)
     return network.eval().requires_grad_(False)
-
-
-def _tokens(found: Survey, conventions: Conventions) -> Vocabulary:
-    return IdsOnly(found.shape.vocab_size, conventions.mask_id)
 
 
 def _place(device: str | torch.device | None) -> torch.device:
