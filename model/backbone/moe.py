@@ -97,7 +97,7 @@ class Experts(nn.Module):
         gate, up = grouped_product(rows, self.gate_up_proj, n_rows).chunk(2, -1)
         narrowed = grouped_product(self.activate(gate) * up, self.down_proj, n_rows)
         each = torch.empty_like(narrowed).index_copy_(0, order, narrowed)
-        weighted = each.unflatten(0, experts.shape) * weights[..., None].to(x.dtype)
+        weighted: Tensor = each.unflatten(0, experts.shape) * weights[..., None].to(x.dtype)
         return weighted.sum(1)
 
 
