@@ -9,13 +9,14 @@ from model.families.keys import LAYERS, Keys
 
 
 def qwen_moe(keys: Keys) -> MoeConfig | None:
-    """The experts of a Qwen3-MoE config; None where it has none."""
-    if "num_experts" not in keys:
+    """The experts of a Qwen3-MoE config, in the keys of transformers 4 or 5; None where it has none."""
+    n_experts = keys.first("num_experts", "num_local_experts")
+    if n_experts not in keys:
         return None
     n_layers, every = keys.get("num_hidden_layers", LAYERS), keys.count("decoder_sparse_step", 1)
     dense = frozenset(keys.stored.get("mlp_only_layers") or ())
     return MoeConfig(
-        n_experts=keys.count("num_experts"),
+        n_experts=keys.count(n_experts),
         n_active=keys.count("num_experts_per_tok"),
         d_expert=keys.count("moe_intermediate_size"),
         layers=frozenset(n for n in range(n_layers) if (n + 1) % every == 0) - dense,

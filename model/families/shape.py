@@ -32,6 +32,10 @@ def dense_shape(keys: Keys, names: Set[str], **flags: Any) -> DecoderConfig:
     """
     keys.refuse_unless("hidden_act", *_SILU)
     keys.refuse_unless("use_sliding_window", False)
+    if windowed := set(keys.stored.get("layer_types") or ()) - {"full_attention"}:
+        raise CheckpointError(
+            f"{keys.file} has layers of {sorted(windowed)[0]!r}; only 'full_attention' is supported"
+        )
     d_model, n_heads = keys.count("hidden_size"), keys.count("num_attention_heads")
     d_head = keys.get("head_dim", EVEN, d_model // n_heads)
     d_rotary = _rotary(keys, d_head)
