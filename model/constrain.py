@@ -4,41 +4,26 @@ Guarantees: whatever the logits say, a cell is proposed a word with which its re
 records, can still be completed, so no fill meets a dead end; among the scored cells the alternatives and
 the number of used records are chosen jointly. A proposal's confidence is its probability among the words
 still possible in its cell. Not covered: what no record says, such as a reference to an unused record.
+
+Slots of words are decided here; those of text under a pattern or schema in `model/constraints/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from model.canvas import Canvas, TemplateError
-from model.grammar import Grammar
+from model.constraints.noise import Noise
+from model.constraints.texts import Texts
+from model.grammar import Grammar, is_text
 from model.kernels.confidence import Masks, Scores, score
-from model.tokens import Tokens
+from model.tokens import Vocabulary
 from model.types import Template
 
-
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """What makes proposals samples: Gumbel noise (rows, vocabulary) and the temperature."""
-
-    gumbel: Tensor | None = None
-    temperature: float = 0.0
-
-    def of_rows(self, rows: Tensor) -> Noise:
-        """The noise of some rows only."""
-        return self if self.gumbel is None else Noise(self.gumbel[rows], self.temperature)
-
-    def of_words(self, words: Tensor) -> Noise:
-        """The noise of some words only."""
-        return self if self.gumbel is None else Noise(self.gumbel[:, words], self.temperature)
-
-    def added_to(self, logits: Tensor) -> Tensor:
-        """What the largest of is a sample."""
-        return logits if self.gumbel is None else logits + self.temperature * self.gumbel
+__all__ = ["Constraint", "Noise", "bans_of"]
 
 
 class Constraint:
@@ -54,18 +39,30 @@ class Constraint:
         self._allowed = _without(bans, grammar)
         self._permitted = self._allowed.clone()
         self._possible: Tensor | None = None
+        self._texts = (
+            Texts(grammar.texts, canvas.n_cells, canvas.ids.device) if grammar.texts else None
+        )
         known = (~canvas.open).nonzero().squeeze(1)
         self.learn(known, canvas.ids[known])
+        if self._texts and (names := self._texts.impossible()):
+            raise TemplateError(
+                f"what is locked in slot {', '.join(map(repr, names))} fits no text of its grammar; "
+                "unlock it or change its value"
+            )
 
     def learn(self, cells: Tensor, ids: Tensor) -> None:
         """These cells hold these words now."""
         self._permitted[cells] = self._grammar.words == ids.unsqueeze(1)
         self._possible = None
+        if self._texts:
+            self._texts.learn(cells, ids)
 
     def forget(self, cells: Tensor) -> None:
         """These cells are masked again."""
         self._permitted[cells] = self._allowed[cells]
         self._possible = None
+        if self._texts:
+            self._texts.forget(cells)
 
     def possible(self) -> Tensor:
         """The words with which a valid completion exists: (cells + 1, words)."""
@@ -79,10 +76,26 @@ class Constraint:
         has_one = masked & self._grammar.governed & (possible.sum(1) == 1)
         cells, word = (possible & has_one.unsqueeze(1)).nonzero(as_tuple=True)
         self._permitted[cells] = possible[cells]  # rules nothing out, so what is possible stays
-        return cells, self._grammar.words[word]
+        ids = self._grammar.words[word]
+        if self._texts is None:
+            return cells, ids
+        more, tokens = (
+            torch.from_numpy(found).to(cells.device) for found in self._texts.take_forced()
+        )
+        return torch.cat((cells, more)), torch.cat((ids, tokens))
 
     def propose(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
         """Words and confidences for `cells`, whose `logits` are (cells, vocabulary)."""
+        if self._texts is None:
+            return self._propose_words(cells, logits, noise)
+        others = (~self._texts.is_text[cells]).nonzero().squeeze(1)
+        parts = self._texts.propose(cells, logits, noise)
+        if others.numel():
+            words = self._propose_words(cells[others], logits[others], noise.of_rows(others))
+            parts.append((others, words))
+        return _gathered(parts)
+
+    def _propose_words(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
         if self._grammar.is_empty:
             return self._propose_free(cells, logits, noise)
         if not self._grammar.has_free_text:
@@ -101,7 +114,8 @@ class Constraint:
         is_late = is_idle.cumsum(0) > 0
         is_stray = grammar.idle.any(1) & ~is_idle & is_late
         is_open = torch.cat((masked, masked.new_zeros(1)))[grammar.cells].any(1)
-        return int((~is_open & (~alive.any(1) | is_stray)).sum())
+        n_texts = self._texts.n_invalid(ids, masked) if self._texts else 0
+        return n_texts + int((~is_open & (~alive.any(1) | is_stray)).sum())
 
     def _alive(self, permitted: Tensor) -> Tensor:
         """The alternatives (records, alternatives) that the permitted words can fill."""
@@ -169,16 +183,27 @@ class Constraint:
         return words
 
 
-def bans_of(template: Template, spans: Mapping[str, slice], tokens: Tokens) -> Tensor:
-    """The cells and tokens that the template's open slots refuse, (bans, 2)."""
+def bans_of(template: Template, spans: Mapping[str, slice], tokens: Vocabulary) -> Tensor:
+    """The cells and tokens that the template's open slots of words refuse, (bans, 2)."""
+    together = {name for record in template.text_records for name in record.slots}
     pairs = [
         (cell, tokens.word_id(word))
         for slot in template.slots()
-        if slot.value is None
+        if slot.value is None and not is_text(slot) and slot.name not in together
         for word in sorted(slot.banned)
         for cell in _cells(spans[slot.name])
     ]
     return torch.tensor(pairs, dtype=torch.long).view(-1, 2)
+
+
+def _gathered(parts: Sequence[tuple[Tensor, Scores]]) -> Scores:
+    """The proposals of several groups of rows, each row in its place."""
+    place = torch.cat([rows for rows, _ in parts]).argsort()
+    columns = (
+        torch.cat([getattr(scores, name) for _, scores in parts])[place]
+        for name in ("token", "confidence", "margin", "entropy")
+    )
+    return Scores(*columns)
 
 
 def _cells(span: slice) -> Iterator[int]:

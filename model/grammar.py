@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -10,20 +10,29 @@ import torch
 from torch import Tensor
 
 from model.canvas import TemplateError
-from model.tokens import Tokens
-from model.types import Record, Template
+from model.constraints.compiling import Wanted, compile_text
+from model.constraints.texts import Text
+from model.tokens import Vocabulary
+from model.types import Record, Slot, Template, TextRecord
 
 Words = frozenset[str]
+NO_WORDS = Words()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a slot's cells lie, and what it allows by itself."""
+    """Where a slot's cells lie, and what it allows by itself.
+
+    `refused` are the whole texts that a slot with a pattern or a schema must not hold.
+    """
 
     name: str
     start: int
     n_cells: int
     allowed: Words | None
+    pattern: str | None = None
+    schema: str | None = None
+    refused: Words = NO_WORDS
 
     @property
     def cells(self) -> range:
@@ -38,15 +47,26 @@ class Shape:
     records: tuple[Record, ...]
     places: tuple[Place, ...]
     n_cells: int
+    text_records: tuple[TextRecord, ...] = ()
 
     @classmethod
     def of(cls, template: Template, spans: Mapping[str, slice], n_cells: int) -> Shape:
         """The shape of a template whose slots lie at `spans`."""
+        together = {name for record in template.text_records for name in record.slots}
         places = (
-            Place(slot.name, spans[slot.name].start, slot.n_cells, slot.allowed)
+            Place(
+                *(slot.name, spans[slot.name].start, slot.n_cells, slot.allowed),
+                *(slot.pattern, slot.schema),
+                slot.banned if is_text(slot) or slot.name in together else Words(),
+            )
             for slot in template.slots()
         )
-        return cls(template.records, tuple(places), n_cells)
+        return cls(template.records, tuple(places), n_cells, template.text_records)
+
+
+def is_text(slot: Slot | Place) -> bool:
+    """Whether the slot holds text under a grammar of its own."""
+    return slot.pattern is not None or slot.schema is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,7 @@ class Grammar:
     usable: Tensor  # (records, alternatives) bool: usable with any number of them
     idle: Tensor  # (records, alternatives) bool: the alternative of an unused record
     has_free_text: bool
+    texts: tuple[Text, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -84,7 +105,7 @@ class Grammar:
         return by_set[self.cells].gather(2, self.choice)
 
 
-def compile_grammar(shape: Shape, tokens: Tokens, device: torch.device) -> Grammar:
+def compile_grammar(shape: Shape, tokens: Vocabulary, device: torch.device) -> Grammar:
     """Number the words, collect the distinct sets and point every alternative at them."""
     places = {place.name: place for place in shape.places}
     records = [_Cells(record, places) for record in shape.records]
@@ -118,7 +139,51 @@ def compile_grammar(shape: Shape, tokens: Tokens, device: torch.device) -> Gramm
     return Grammar(
         **{name: tensor.to(device) for name, tensor in tensors.items()},
         has_free_text=not bool(governed[of_slots].all()),
+        texts=tuple(compile_text(text, tokens, device) for text in _texts(shape)),
     )
+
+
+def _texts(shape: Shape) -> Iterator[Wanted]:
+    """The texts of a template: those of single slots, and those of several together."""
+    places = {place.name: place for place in shape.places}
+    in_records = {name for record in shape.records for name in record.slots}
+    for number, record in enumerate(shape.text_records):
+        mine = _places_of(record, places)
+        earlier = {name for other in shape.text_records[:number] for name in other.slots}
+        if shared := earlier & set(record.slots):
+            raise TemplateError(f"slot {min(shared)!r} is in two text records; leave it in one")
+        if any(is_text(place) for place in mine):
+            raise TemplateError(
+                f"a slot of the text record {record.slots} has its own grammar; drop one"
+            )
+        yield _wanted(mine, in_records, record.pattern, None)
+    for place in filter(is_text, shape.places):
+        if place.pattern is not None and place.schema is not None:
+            raise TemplateError(f"slot {place.name!r} has a pattern and a schema; drop one")
+        yield _wanted([place], in_records, place.pattern, place.schema)
+
+
+def _places_of(record: TextRecord, places: Mapping[str, Place]) -> list[Place]:
+    if unknown := [name for name in record.slots if name not in places]:
+        raise TemplateError(
+            f"a text record names slot {unknown[0]!r}; the template has no such slot"
+        )
+    mine = [places[name] for name in record.slots]
+    if mine != sorted(mine, key=lambda place: place.start):
+        raise TemplateError(f"the slots of the text record {record.slots} must be in canvas order")
+    return mine
+
+
+def _wanted(
+    mine: Sequence[Place], in_records: set[str], pattern: str | None, schema: str | None
+) -> Wanted:
+    for place in mine:
+        if place.name in in_records or place.allowed is not None:
+            raise TemplateError(
+                f"slot {place.name!r} holds words and text at once; drop one grammar"
+            )
+    refused = {place.name: place.refused for place in mine if place.refused}
+    return Wanted({place.name: place.cells for place in mine}, pattern, schema, refused)
 
 
 class _Cells:
