@@ -1,9 +1,9 @@
 """The paged cache of keys and values: what earlier forwards computed for tokens that are final.
 
-Guarantees: a sequence keeps exactly the tokens in `Sequence.tokens`, each read causally after those before
-it, so a prefix can serve any later fill that begins with the same tokens. A sequence whose pages lie side
-by side is read as a view, without a copy. Rows that a forward adds stand behind the kept ones and are
-overwritten by the next forward unless they are committed.
+Guarantees: a sequence keeps exactly the tokens in `Sequence.tokens`, read in the grain of the sequence, so
+their beginning can serve any later fill of the same grain that begins with the same tokens. A sequence whose
+pages lie side by side is read as a view, without a copy. Rows that a forward adds stand where it read them,
+behind the kept ones as a rule, and are overwritten by the next forward there unless they are committed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -22,12 +23,40 @@ class CacheFullError(ModelError):
     """More tokens than the cache has pages for."""
 
 
+class Grain(NamedTuple):
+    """How tokens were read: in blocks of `length`, each of which saw itself both ways; 1 is causally.
+
+    The first block has `first` tokens, or the whole length where that is 0.
+    """
+
+    length: int = 1
+    first: int = 0
+
+    def whole(self, n_tokens: int) -> int:
+        """How many of the tokens lie in whole blocks."""
+        if n_tokens < self.first:
+            return 0
+        return n_tokens - (n_tokens - self.first) % self.length
+
+
+CAUSAL = Grain()
+
+
+class Span(NamedTuple):
+    """What a forward reads of a sequence, and up to where its rows may attend, counted in tokens."""
+
+    start: int
+    stop: int
+    reach: int
+
+
 @dataclass(eq=False, slots=True)
 class Sequence:
     """The tokens whose keys and values are kept, and the pages they lie on, in order."""
 
     tokens: list[int] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
+    grain: Grain = CAUSAL
     is_busy: bool = True
 
     @property
@@ -49,15 +78,16 @@ class PagedCache:
         self._sequences: list[Sequence] = []  # idle ones from the longest unused on
         self._layers: list[tuple[Tensor, Tensor]] = []  # each (1, heads, tokens, head width)
 
-    def open(self, tokens: list[int], n_tokens: int) -> Sequence:
+    def open(self, tokens: list[int], n_tokens: int, grain: Grain = CAUSAL) -> Sequence:
         """A sequence for `n_tokens` that keeps what is cached of `tokens`.
 
         An idle sequence is taken over when at least half of it is kept.
         """
-        idle = [sequence for sequence in self._sequences if not sequence.is_busy]
+        idle = [s for s in self._sequences if not s.is_busy and s.grain == grain]
         source = max(idle, key=lambda s: n_shared(s.tokens, tokens), default=Sequence())
-        kept = n_shared(source.tokens, tokens)
-        sequence = source if 2 * kept >= len(source.tokens) > 0 else Sequence()
+        kept = grain.whole(n_shared(source.tokens, tokens))
+        is_worth = 2 * kept >= len(source.tokens) > 0
+        sequence = source if is_worth else Sequence(grain=grain)
         if sequence is source:
             self._sequences.remove(sequence)
             self.reopen(sequence, kept)
@@ -71,20 +101,28 @@ class PagedCache:
         sequence.is_busy = False
 
     def commit(self, sequence: Sequence, tokens: list[int]) -> None:
-        """Keep the first rows of the last forward: those of `tokens`, read causally."""
+        """Keep the first rows of the last forward: those of `tokens`, read in the sequence's grain."""
         sequence.tokens += tokens
 
     def reopen(self, sequence: Sequence, n_kept: int) -> None:
         """Drop the keys and values behind the first `n_kept` tokens."""
         del sequence.tokens[n_kept:]
 
-    def window(self, sequences: Rows[Sequence], n_rows: int) -> Window | PagedWindow:
-        """The cache as a forward of `n_rows` further rows of each sequence sees it."""
-        for sequence in sequences:
-            self.reserve(sequence, len(sequence.tokens) + n_rows)
+    def window(
+        self, sequences: Rows[Sequence], n_rows: int, spans: Rows[Span] | None = None
+    ) -> Window | PagedWindow:
+        """The cache as a forward sees it that reads `n_rows` of each sequence, or at most so many.
+
+        Without `spans` these are the rows that follow the kept ones.
+        """
+        if spans is None:
+            starts = [len(sequence.tokens) for sequence in sequences]
+            spans = [Span(start, start + n_rows, start + n_rows) for start in starts]
+        for sequence, span in zip(sequences, spans, strict=True):
+            self.reserve(sequence, span.reach)
         if len(sequences) == 1 and sequences[0].is_contiguous:
-            return Window(self, sequences[0], n_rows)
-        return PagedWindow(self, sequences, n_rows)
+            return Window(self, sequences[0], spans[0])
+        return PagedWindow(self, sequences, n_rows, spans)
 
     def layer(self, layer: int, like: Tensor) -> tuple[Tensor, Tensor]:
         """The storage of a layer's keys and values."""
@@ -161,41 +199,52 @@ class PagedCache:
 class Window:
     """One sequence on neighbouring pages: new rows are written in place and all are read as a view."""
 
-    def __init__(self, cache: PagedCache, sequence: Sequence, n_rows: int) -> None:
+    def __init__(self, cache: PagedCache, sequence: Sequence, span: Span) -> None:
         self._cache = cache
         self._start = sequence.pages[0] * cache.page_length
-        self._n_kept, self._n_rows = len(sequence.tokens), n_rows
+        self._at, self._n_rows = self._start + span.start, span.stop - span.start
+        self._n_all = span.reach
 
     def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Write the rows of this forward; return all that may be attended to."""
         keys, values = self._cache.layer(layer, k)
-        at, n_all = self._start + self._n_kept, self._n_kept + self._n_rows
-        keys.narrow(2, at, self._n_rows).copy_(k)
-        values.narrow(2, at, self._n_rows).copy_(v)
-        return keys.narrow(2, self._start, n_all), values.narrow(2, self._start, n_all)
+        keys.narrow(2, self._at, self._n_rows).copy_(k)
+        values.narrow(2, self._at, self._n_rows).copy_(v)
+        return keys.narrow(2, self._start, self._n_all), values.narrow(2, self._start, self._n_all)
 
 
 class PagedWindow:
-    """Several sequences, or one on scattered pages: rows are found through the page tables."""
+    """Several sequences, or one on scattered pages: rows are found through the page tables.
 
-    def __init__(self, cache: PagedCache, sequences: Rows[Sequence], n_rows: int) -> None:
+    The rows with which a short sequence is padded are not written, since what an earlier forward left
+    there may still be read.
+    """
+
+    def __init__(
+        self, cache: PagedCache, sequences: Rows[Sequence], n_rows: int, spans: Rows[Span]
+    ) -> None:
         self._cache = cache
-        longest = max(len(sequence.tokens) for sequence in sequences)
-        every = torch.arange(longest + n_rows)
-        new = torch.arange(n_rows)
-        self._read = torch.stack([cache.slots(s, every) for s in sequences])
-        self._write = torch.stack([cache.slots(s, len(s.tokens) + new) for s in sequences])
+        pairs = list(zip(sequences, spans, strict=True))
+        every = torch.arange(max(span.reach for span in spans))
+        self._read = torch.stack([cache.slots(sequence, every) for sequence in sequences])
+        self._write = torch.cat([cache.slots(s, torch.arange(p.start, p.stop)) for s, p in pairs])
+        taken = [torch.arange(p.stop - p.start) + n * n_rows for n, (_, p) in enumerate(pairs)]
+        self._taken = None if len(self._write) == n_rows * len(pairs) else torch.cat(taken)
 
     def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Write the rows of this forward; return all that may be attended to."""
         if self._read.device != k.device:
             self._read, self._write = self._read.to(k.device), self._write.to(k.device)
+            self._taken = None if self._taken is None else self._taken.to(k.device)
         stored = self._cache.layer(layer, k)
         keys, values = (self._extend(*pair) for pair in zip(stored, (k, v), strict=True))
         return keys, values
 
     def _extend(self, stored: Tensor, new: Tensor) -> Tensor:
-        stored[0].index_copy_(1, self._write.flatten(), new.transpose(0, 1).flatten(1, 2))
+        rows = new.transpose(0, 1).flatten(1, 2)
+        if self._taken is not None:
+            rows = rows.index_select(1, self._taken)
+        stored[0].index_copy_(1, self._write, rows)
         read: Tensor = stored[0].index_select(1, self._read.flatten())
         return read.view(read.shape[0], *self._read.shape, -1).transpose(0, 1)
 

@@ -1,8 +1,6 @@
-"""The live sequence of a fill: prompt and cells, which of them are masked, and how sure each reveal was.
+"""The canvas of a template: its prompt, and its text and slots as cells.
 
-Guarantees: fixed text and known values never change; a reveal touches masked cells only; a committed cell
-changes only after it is reopened. Which cells are masked is kept apart from the ids, so a mask word in a
-prompt is just a word. A canvas is changed in place, unlike the types at the seams.
+What cells guarantee is said in `model/cells.py`; a canvas also knows which cells are whose.
 """
 
 from __future__ import annotations
@@ -10,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
+from model.cells import Cells
 from model.errors import ModelError, TokenizerError
-from model.tokens import Tokens
+from model.tokens import Vocabulary
 from model.types import Cell, CellState, Slot, Template
 
 
@@ -21,60 +19,35 @@ class TemplateError(ModelError):
     """A template that cannot be filled as it stands."""
 
 
-class Canvas:
+class Canvas(Cells):
     """The cells of one template, after its prompt.
 
-    `sequence` holds prompt and cells; `ids` is the view of the cells alone. `masked`, `open` (cells the
-    fill may write) and `committed` are bitmaps over cells, `confidence` is the snapshot at the reveal, and
-    `region` the number of a cell's slot (-1 for fixed text).
+    `spans` are the cells of each slot, and `region` the number of a cell's record, or of its slot where that
+    stands alone (-1 for fixed text).
     """
 
-    def __init__(self, template: Template, tokens: Tokens, device: torch.device) -> None:
+    def __init__(
+        self, template: Template, tokens: Vocabulary, device: torch.device, grid: int = 1
+    ) -> None:
         prompt = tokens.encode_prompt(template.prompt)
+        n_lead, mask_id = len(prompt) % grid, tokens.mask_id or 0
         ids: list[int] = []
         is_open: list[bool] = []
+        self.tokens = tokens
         self.spans: dict[str, slice] = {}
         for part in template.parts:
             known = _known_ids(part, tokens)
             width = part.n_cells if isinstance(part, Slot) else len(known)
             if isinstance(part, Slot):
                 _check(part, known, self.spans)
-                self.spans[part.name] = slice(len(ids), len(ids) + width)
+                start = n_lead + len(ids)
+                self.spans[part.name] = slice(start, start + width)
             is_open += [not known] * width
-            ids += known or [tokens.mask_id] * width
-        self.tokens = tokens
-        self.n_prompt, self.n_cells = len(prompt), len(ids)
-        self.sequence = torch.tensor(prompt + ids, dtype=torch.long, device=device)
-        self.ids = self.sequence[self.n_prompt :]
-        self.open = torch.tensor(is_open, dtype=torch.bool, device=device)
-        self.region = torch.full_like(self.ids, -1)
-        for number, span in enumerate(self.spans.values()):
-            self.region[span] = number
-        self.masked = self.open.clone()
-        self.committed = torch.zeros_like(self.open)
-        self.confidence = (~self.open).float()
-
-    def reveal(self, cells: Tensor, ids: Tensor, confidence: Tensor) -> None:
-        """Write words into the masked ones among `cells` (indices)."""
-        masked = self.masked[cells]
-        self.ids[cells] = torch.where(masked, ids, self.ids[cells])
-        self.confidence[cells] = torch.where(masked, confidence, self.confidence[cells])
-        self.masked[cells] = False
-
-    def remask(self, cells: Tensor) -> None:
-        """Mask those of `cells` again that are open and not committed."""
-        cells = cells[self.open[cells] & ~self.committed[cells]]
-        self.ids[cells] = self.tokens.mask_id
-        self.confidence[cells] = 0.0
-        self.masked[cells] = True
-
-    def commit(self, cells: slice) -> None:
-        """Make the revealed cells final."""
-        self.committed[cells] |= ~self.masked[cells]
-
-    def reopen(self) -> None:
-        """Let committed cells be masked again; their keys and values are the cache's to drop."""
-        self.committed.fill_(False)
+            ids += known or [mask_id] * width
+        super().__init__(prompt, ids, is_open, mask_id, device=device, grid=grid)
+        for number, names in enumerate(groups(template)):
+            for name in names:
+                self.region[self.spans[name]] = number
 
     def texts(self) -> dict[str, str]:
         """Each slot's text; empty where a cell of it is masked."""
@@ -90,13 +63,13 @@ class Canvas:
         return {name: min(confidence[span], default=1.0) for name, span in self.spans.items()}
 
     def picture(self) -> tuple[Cell, ...]:
-        """Every cell as it is now."""
+        """Every cell of the template as it is now."""
         owner = [""] * self.n_cells
         for name, span in self.spans.items():
             owner[span] = [name] * (span.stop - span.start)
         columns = (self.ids, self.masked, self.open, self.committed, self.confidence)
         rows = zip(owner, *(column.tolist() for column in columns), strict=True)
-        return tuple(self._cell(*row) for row in rows)
+        return tuple(self._cell(*row) for row in rows)[self.n_lead :]
 
     def _cell(self, slot: str, *now: float) -> Cell:
         token, masked, is_open, committed, confidence = now
@@ -112,7 +85,13 @@ class Canvas:
         return self.tokens.word(ids[0]) if len(ids) == 1 else self.tokens.decode(ids).strip()
 
 
-def _known_ids(part: str | Slot, tokens: Tokens) -> list[int]:
+def groups(template: Template) -> list[tuple[str, ...]]:
+    """The slots that become final together, in canvas order: those of a record, and others one by one."""
+    of_record = {name: record.slots for record in template.records for name in record.slots}
+    return list(dict.fromkeys(of_record.get(s.name, (s.name,)) for s in template.slots()))
+
+
+def _known_ids(part: str | Slot, tokens: Vocabulary) -> list[int]:
     text = part if isinstance(part, str) else part.value
     if text is None:
         return []

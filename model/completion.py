@@ -58,6 +58,7 @@ class Caching(StrEnum):
 class CompletionParams:
     """How to continue a prompt. None stands for what the checkpoint's family published.
 
+    `decoder` names a published decoder (docs/decoding.md), of which the fields below may change parts.
     Lengths count tokens. `max_steps` bounds the denoise steps of one block, `select` and `remask` name rules
     of `model/decode` and `model/remask` with their options (`name:key=value,key=value`), `threshold` is the
     confidence at which a cell is revealed. `temperature` 0 takes the likeliest token; with `is_greedy` the
@@ -69,6 +70,7 @@ class CompletionParams:
     """
 
     max_new_tokens: int = 256
+    decoder: str | None = None
     block_length: int | None = None
     sub_block: int | None = None
     max_steps: int | None = None

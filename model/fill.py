@@ -1,111 +1,174 @@
-"""One template on its way to a filling: its canvas, its rules, and the block it stands at."""
+"""Cells on their way to being filled: the rules at work, and the block that stands open.
+
+What a fill asks of a forward is a query, and what comes back updates it. Whose cells they are, and what is
+made of them in the end, is known to `TemplateFill` and `TextFill`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from time import perf_counter
+from dataclasses import replace
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from model.blocks import Blocks
 from model.cache import Sequence
-from model.canvas import Canvas, TemplateError
-from model.constrain import Constraint, Noise
-from model.decode.registry import select_rule
+from model.canvas import TemplateError
+from model.cells import Cells
+from model.constrain import Noise
 from model.errors import ModelError
-from model.kernels.confidence import Masks, Scores, score
-from model.remask.registry import remask_rule
-from model.types import DecodeParams, Filling, Usage
+from model.kernels.confidence import Scores
+from model.pairing import Setting, rules
+from model.query import Asker, Kind, Query
+from model.reading import Reading
+from model.remask.editing import TokenEditing
+from model.sampling import Sampling
+from model.types import DecodeParams, Usage
 from model.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What a fill asks of the next forward.
+class Words(Protocol):
+    """Which words may stand where, as far as the cells are known."""
 
-    The forward reads the tokens from `start` to `stop`, counted from the prompt's first one: `n_causal`
-    of them causally, and the rest, the active block, both ways. `rows` are those that predict `cells`.
-    """
+    def propose(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
+        """Words and confidences for `cells`, whose `logits` are (cells, vocabulary)."""
+        ...
 
-    start: int
-    stop: int
-    n_causal: int
-    rows: Tensor
-    cells: Tensor
+    def learn(self, cells: Tensor, ids: Tensor) -> None:
+        """These cells hold these words now."""
+        ...
+
+    def forget(self, cells: Tensor) -> None:
+        """These cells are masked again."""
+        ...
+
+    def take_forced(self, masked: Tensor) -> tuple[Tensor, Tensor]:
+        """The masked cells in which only one word is possible, and those words; known from now on."""
+        ...
 
 
 class Fill:
-    """The state of one fill between denoise steps.
+    """The state of one fill between forwards.
 
-    A block's cells are predicted in their own places; at block length 1 a cell is predicted from the
-    place before it, as autoregression does.
+    Blocks are filled from left to right. Each forward scores the cells of the block that the select rule
+    looks at; some are revealed, and the remask rule may take some back or rewrite them. A block that needs
+    nothing more is committed.
     """
 
-    def __init__(self, canvas: Canvas, constraint: Constraint, params: DecodeParams) -> None:
-        _check(params, canvas)
-        self.canvas, self.constraint, self.params = canvas, constraint, params
-        self.select, self.remask = select_rule(params), remask_rule(params)
+    stop_ids: tuple[int, ...] = ()
+
+    def __init__(
+        self,
+        canvas: Cells,
+        words: Words,
+        params: DecodeParams,
+        reading: Reading,
+        sampling: Sampling,
+    ) -> None:
+        _check(params)
+        self.canvas, self.words, self.params = canvas, words, params
+        self.reading, self.sampling = reading, sampling
         self.sequence = Sequence()
-        self.usage = Usage(prompt_tokens=canvas.n_prompt)
-        self.is_autoregressive = params.block_length == 1
-        self.is_draft = True
-        self.is_done = False
-        self._length = params.block_length or canvas.n_cells
-        self._end = canvas.spans[params.stop_after].stop if params.stop_after else canvas.n_cells
-        self._step = 0
-        self._generator = torch.Generator().manual_seed(params.seed)
-        self._first_choice = canvas.ids.clone()
-        self._block = slice(0, 0)
+        self.usage = Usage(prompt_tokens=canvas.n_prompt + canvas.n_lead)
+        self.is_draft, self.is_done, self._is_closing = True, False, False
+        self._step, self._block, self._awaits_first = 0, slice(0, 0), False
+        self._n_extra, self._is_settled = 0, False
+        self._lay_blocks(reading)
+        setting = Setting(
+            reading.conventions.visibility, self._blocks.length, params.threshold, params.seed
+        )
+        self.select, self.remask = rules(params.select, params.remask, setting)
+        self._editing = self.remask if isinstance(self.remask, TokenEditing) else None
         self._reveal_forced()
         self._enter_block()
 
     @property
-    def n_known(self) -> int:
-        """How many tokens before the active block may come from the cache.
+    def n_kept(self) -> int:
+        """How many tokens the next forward may have from the cache."""
+        return self._asker.n_kept(self._block)
 
-        Autoregression reads the last of them anew, since it predicts the next cell.
-        """
-        return self.canvas.n_prompt + self._block.start - self.is_autoregressive
+    @property
+    def keeps_exactly(self) -> bool:
+        """Whether what was kept may serve another fill that begins with the same tokens."""
+        return self._blocks.is_regular and not self.reading.is_full
 
     def query(self) -> Query:
-        """What the next denoise step reads, and which cells it may reveal."""
-        start, n_prompt = len(self.sequence.tokens), self.canvas.n_prompt
+        """What the next forward reads, and which cells it may reveal."""
+        start = len(self.sequence.tokens)
+        if self._awaits_first:
+            return self._asker.next_token(start, self._block)
+        if self._is_closing or self._owes_commit(start):
+            return self._asker.commit(start, self._block)
         cells = self._eligible().nonzero().squeeze(1) + self._block.start
-        known = n_prompt + self._block.start
-        stop = known if self.is_autoregressive else n_prompt + self._block.stop
-        rows = cells + (n_prompt - start - self.is_autoregressive)
-        return Query(start, stop, known - start, rows, cells)
+        return self._asker.denoise(start, self._block, cells)
 
     def update(self, query: Query, logits: Tensor) -> None:
-        """Propose, constrain, select, reveal, remask; leave the block once it has no mask."""
+        """Take in what the forward says of the query's cells: (cells, vocabulary)."""
+        if self._is_closing:
+            self.is_done = True
+        elif self._awaits_first:
+            self._reveal_first(query.cells, logits)
+        elif query.kind is Kind.DENOISE:
+            self._denoise(query.cells, logits)
+
+    @property
+    def n_settled(self) -> int:
+        """How many cells, from the first one on, will not change any more."""
+        if self.is_draft and self.remask.revises_draft:
+            return self.canvas.n_lead
+        is_final = self.remask.is_final
+        moving = self.canvas.masked if is_final else self.canvas.open & ~self.canvas.committed
+        first = moving.nonzero()[:1]
+        return int(first) if first.numel() else self.canvas.n_cells
+
+    def _denoise(self, cells: Tensor, logits: Tensor) -> None:
+        """Propose, constrain, select, reveal, rewrite, remask; leave the block once it needs no more."""
         self._step += 1
-        scores = self._propose(query.cells, logits)
-        chosen = self._chosen(query.cells, scores)
-        cells = query.cells[chosen]
-        self.canvas.reveal(cells, scores.token[chosen], scores.confidence[chosen])
-        self._first_choice[cells] = logits[chosen].float().argmax(1)
-        self.constraint.learn(cells, self.canvas.ids[cells])
+        if cells.numel() and not self._change(cells, logits):
+            return
         self._remask_block()
         self._reveal_forced()
         self._leave_block()
 
-    def filling(self) -> Filling:
-        """The answer as it stands; slots that decoding did not reach are empty."""
-        started, canvas = perf_counter(), self.canvas
-        n_new = int((canvas.open & ~canvas.masked).sum())
-        invalid = self.constraint.n_invalid(self._first_choice, canvas.masked)
-        values, confidence = canvas.texts(), canvas.snapshots()
-        spent = Usage(new_tokens=n_new, seconds=perf_counter() - started)
-        return Filling(values, confidence, self.usage + spent, invalid)
+    def _change(self, cells: Tensor, logits: Tensor) -> bool:
+        """Rewrite and reveal what the rules say; False where the block grows instead."""
+        scores = self._propose(cells, logits)
+        if self._editing:
+            rows = self._edit(self._editing, cells, scores)
+            cells, logits, scores = cells[rows], logits[rows], scores.of_rows(rows)
+        if cells.numel() and self._extend_block(cells, scores):
+            return False
+        chosen = self._chosen(cells, scores)
+        self._reveal(cells[chosen], scores.of_rows(chosen), logits[chosen])
+        return True
 
-    @property
-    def _is_last_step(self) -> bool:
-        return self._step >= self.params.max_steps
+    def _reveal_first(self, cells: Tensor, logits: Tensor) -> None:
+        """The block's first cell, which no row of the block can predict, takes what comes."""
+        self._awaits_first = False
+        self._reveal(cells, self._propose(cells, logits), logits)
+        self._reveal_forced()
+        self._leave_block()
+
+    def _reveal(self, cells: Tensor, scores: Scores, logits: Tensor) -> None:
+        self.canvas.reveal(cells, scores.token, scores.confidence)
+        self.words.learn(cells, self.canvas.ids[cells])
+
+    def _reveal_forced(self) -> Tensor:
+        """Reveal cells in which only one word is possible: they need no forward. Gives the cells."""
+        if not bool(self.canvas.masked.any()):
+            return self.canvas.masked.nonzero().squeeze(1)
+        cells, ids = self.words.take_forced(self.canvas.masked)
+        if cells.numel():
+            self.canvas.reveal(cells, ids, torch.ones_like(ids, dtype=torch.float))
+        return cells
 
     def _eligible(self) -> Tensor:
         view = self._view(self._step + 1)
         reveals_rest = view.steps_left == 1 or self.remask.reveals_all
-        return view.masked if reveals_rest else self.select.eligible(view)
+        has_choice = not reveals_rest and bool(view.masked.any())
+        cells = self.select.eligible(view) if has_choice else view.masked
+        return cells | self._editing.editable(view) if self._editing else cells
 
     def _view(self, step: int) -> View:
         canvas, block = self.canvas, self._block
@@ -113,68 +176,82 @@ class Fill:
             *(canvas.ids[block], canvas.masked[block], canvas.open[block]),
             *(canvas.confidence[block], canvas.region[block]),
             *(block.start, canvas.n_cells, step, self.params.max_steps),
+            stop_ids=self.stop_ids,
         )
 
     def _propose(self, cells: Tensor, logits: Tensor) -> Scores:
-        noise = self._noise(logits)
-        if self.params.constrained:
-            scores = self.constraint.propose(cells, logits, noise)
-        else:
-            scores = score(logits, Masks(), noise.gumbel, noise.temperature)
+        logits = self.sampling.shaped(logits)
+        scores = self.words.propose(cells, logits, self.sampling.noise(logits))
         return replace(scores, logits=logits) if self.select.needs_logits else scores
-
-    def _noise(self, logits: Tensor) -> Noise:
-        if not self.params.temperature:
-            return Noise()
-        # In double precision on the CPU: the same draws on any device and in any batch.
-        draws = torch.empty(logits.shape, dtype=torch.float64)
-        gumbel = -draws.exponential_(generator=self._generator).log()
-        return Noise(gumbel.float().to(logits.device), self.params.temperature)
 
     def _chosen(self, cells: Tensor, scores: Scores) -> Tensor:
         n_scored = scores.token.shape[0]
-        if n_scored == 1 or self._is_last_step or self.remask.reveals_all:
+        is_last = self._step >= self.params.max_steps
+        has_choice = n_scored > 1 or (n_scored == 1 and self.select.may_wait)
+        if is_last or self.remask.reveals_all or not has_choice:
             return torch.arange(n_scored, device=scores.token.device)
         taken = self.select.reveal(self._view(self._step), cells - self._block.start, scores)
         return taken.nonzero().squeeze(1)
 
+    def _extend_block(self, cells: Tensor, scores: Scores) -> bool:
+        """Let the select rule enlarge the block instead of revealing what is not sure enough."""
+        if self._step >= self.params.max_steps or self._block.stop == self.canvas.n_cells:
+            return False
+        n_more = self.select.extends(self._view(self._step), cells - self._block.start, scores)
+        if n_more:
+            self._block = self._blocks.extend(self._block, n_more)
+        return bool(n_more)
+
+    def _edit(self, rule: TokenEditing, cells: Tensor, scores: Scores) -> Tensor:
+        """Rewrite revealed cells; gives the rows of those that are masked."""
+        view = self._view(self._step)
+        revealed = (~self.canvas.masked[cells]).nonzero().squeeze(1)
+        offered = scores.of_rows(revealed)
+        taken = rule.rewrites(view, cells[revealed] - self._block.start, offered)
+        changed = cells[revealed][taken]
+        self.canvas.rewrite(changed, offered.token[taken], offered.confidence[taken])
+        is_full = len(revealed) == len(cells)
+        self._n_extra += is_full
+        self._is_settled = is_full and not changed.numel()
+        return self.canvas.masked[cells].nonzero().squeeze(1)
+
     def _remask_block(self) -> None:
-        if self.remask.is_final:
-            return
-        self._mask_again(self.remask.after_step(self._view(self._step)) + self._block.start)
+        if not self.remask.is_final:
+            self._mask_again(self.remask.after_step(self._view(self._step)) + self._block.start)
 
     def _mask_again(self, cells: Tensor) -> None:
         self.canvas.remask(cells)
-        self.constraint.forget(cells)
-
-    def _reveal_forced(self) -> None:
-        """Reveal cells in which only one word is possible: they need no forward."""
-        if not self.params.constrained or not bool(self.canvas.masked.any()):
-            return
-        cells, ids = self.constraint.take_forced(self.canvas.masked)
-        if cells.numel():
-            self.canvas.reveal(cells, ids, torch.ones_like(ids, dtype=torch.float))
-            self._first_choice[cells] = ids
+        self.words.forget(cells)
 
     def _leave_block(self) -> None:
-        asked_for = slice(self._block.start, min(self._block.stop, self._end))
-        if not bool(self.canvas.masked[asked_for].any()):
-            self.canvas.commit(self._block)
-            self._enter_block()
+        asked_for = slice(self._block.start, min(self._block.stop, self.canvas.n_wanted))
+        if self._needs_more() or bool(self.canvas.masked[asked_for].any()):
+            return
+        self.canvas.commit(self._block)
+        self._enter_block()
+
+    def _needs_more(self) -> bool:
+        """Whether the block is read again although it has no mask."""
+        if self._editing and not self._is_settled and self._n_extra < self._editing.steps:
+            return True
+        return self._step < self.reading.least_steps and not self.reading.is_causal
 
     def _enter_block(self) -> None:
-        masked = self.canvas.masked[: self._end].nonzero()
+        masked = self.canvas.masked[: self.canvas.n_wanted].nonzero()
         if not masked.numel():
             self._end_draft()
             return
-        first = int(masked[0]) // self._length * self._length
-        self._block = slice(first, min(first + self._length, self.canvas.n_cells))
-        self._step = 0
-        if self.n_known < 0:
-            raise TemplateError("autoregression needs a token before the first slot; give a prompt")
+        self._block = self._blocks.around(int(masked[0]))
+        self._asker.enter_block()
+        self._step, self._n_extra, self._is_settled = 0, 0, False
+        self._awaits_first = self.reading.leads and int(masked[0]) == self._block.start
+        if self._awaits_first and self.canvas.n_prompt + self._block.start == 0:
+            raise TemplateError(
+                "nothing stands before the first cell to predict it from; give a prompt"
+            )
 
     def _end_draft(self) -> None:
-        """Commit everything, or take the weakest cells back and denoise them in view of all others."""
+        """End, or take the weakest cells back and denoise them in view of all others."""
         canvas, is_draft = self.canvas, self.is_draft
         self.is_draft = False
         canvas.commit(slice(0, canvas.n_cells))
@@ -183,22 +260,33 @@ class Fill:
             cells[self.remask.after_draft(canvas.confidence[cells])] if is_draft else cells[:0]
         )
         if not weakest.numel():
-            self.is_done = True
+            self._end(canvas.n_cells)
             return
-        self.is_autoregressive, self._length = False, canvas.n_cells
+        self._lay_blocks(self.reading.whole())
         canvas.reopen()
         self._mask_again(weakest)
         self._reveal_forced()
         self._enter_block()
 
+    def _end(self, n_cells: int) -> None:
+        """No cell behind the first `n_cells` is filled any more."""
+        self._block, self._awaits_first = slice(n_cells, n_cells), False
+        self.is_done = not self.reading.commits_last or self.is_done
+        self._is_closing = not self.is_done
 
-def _check(params: DecodeParams, canvas: Canvas) -> None:
+    def _lay_blocks(self, reading: Reading) -> None:
+        n_cells = self.canvas.n_cells
+        self.reading = reading
+        self._blocks = Blocks(n_cells, max(1, min(reading.block_length, n_cells)))
+        self._asker = Asker(reading, self.canvas, self._blocks)
+
+    def _owes_commit(self, start: int) -> bool:
+        if self.reading.is_folded or self.reading.is_full:
+            return False
+        return start < self.canvas.n_prompt + self._block.start
+
+
+def _check(params: DecodeParams) -> None:
     for name, value in (("block_length", params.block_length), ("max_steps", params.max_steps)):
         if value is not None and value < 1:
             raise ModelError(f"{name} is {value}; it must be at least 1")
-    if params.temperature < 0:
-        raise ModelError(f"temperature is {params.temperature}; it must be at least 0")
-    if params.stop_after is not None and params.stop_after not in canvas.spans:
-        raise TemplateError(
-            f"stop_after names slot {params.stop_after!r}; the template has no such slot"
-        )

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 import torch
 
-from model.canvas import Canvas
-from model.fill import Fill
+from model.canvas import Canvas, groups
+from model.template_fill import TemplateFill
 from model.types import DenoiseStep, Template
 
 
 class Trace:
     """Compares a fill with what it was at the last picture."""
 
-    def __init__(self, fill: Fill, template: Template) -> None:
+    def __init__(self, fill: TemplateFill, template: Template) -> None:
         self._fill = fill
-        self._groups = _groups(template)
+        self._groups = groups(template)
         self._n_steps = 0
         self._before = _Snapshot(fill.canvas, fill.canvas.open.tolist())
 
@@ -72,10 +72,3 @@ class _Snapshot:
         self.cells = range(canvas.n_cells)
         self.ids: list[int] = canvas.ids.tolist()
         self.masked = masked
-
-
-def _groups(template: Template) -> list[tuple[str, ...]]:
-    """Slots that become final together: those of a record, and every other slot for itself."""
-    records = [record.slots for record in template.records]
-    together = {name for record in records for name in record}
-    return records + [(slot.name,) for slot in template.slots() if slot.name not in together]

@@ -46,6 +46,11 @@ class Around(Select):
         """As the inner rule."""
         return self.inner.relies_on_reveals
 
+    @property
+    def may_wait(self) -> bool:
+        """As the inner rule."""
+        return self.inner.may_wait
+
     def eligible(self, view: View) -> Tensor:
         """As the inner rule."""
         return self.inner.eligible(view)
@@ -53,3 +58,7 @@ class Around(Select):
     def reveal(self, view: View, eligible: Tensor, scores: Scores) -> Tensor:
         """As the inner rule."""
         return self.inner.reveal(view, eligible, scores)
+
+    def extends(self, view: View, eligible: Tensor, scores: Scores) -> int:
+        """As the inner rule."""
+        return self.inner.extends(view, eligible, scores)

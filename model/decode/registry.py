@@ -15,9 +15,11 @@ from model.decode.hierarchical import Hierarchical
 from model.decode.learned import LearnedFilter
 from model.decode.prefix import Prefix
 from model.decode.prophet import Prophet
+from model.decode.published import AtLeast, Decay, InOrder
 from model.decode.select import Select
 from model.decode.stable import Stable
 from model.decode.streams import Favour, Streams
+from model.decode.sub_block import SubBlocks
 from model.decode.threshold import Threshold
 from model.decode.top_k import TopK
 from model.spec import NOTHING, Part, RuleError, build, named, parts_of
@@ -36,12 +38,16 @@ SELECT: Mapping[str, Callable[..., Select]] = {
     "favour": Favour,
     "prefix": Prefix,
     "learned": LearnedFilter,
+    "at-least": AtLeast,
+    "in-order": InOrder,
+    "decay": Decay,
 }
 
 AROUND: Mapping[str, Callable[..., Select]] = {
     "prophet": Prophet,
     "eos-ban": StopBan,
     "eos-cut": StopCut,
+    "sub-blocks": SubBlocks,
 }
 """Rules that go around another one, behind a plus."""
 
@@ -52,6 +58,7 @@ SHORT: Mapping[str, Part] = {
     "prophet": Part("top-k"),
     "eos-ban": Part("threshold"),
     "eos-cut": Part("threshold"),
+    "sub-blocks": Part("threshold"),
 }
 """What a name stands for; a rule that goes around another has the one of its source when it stands alone."""
 

@@ -51,13 +51,25 @@ class Select(Protocol):
         """Whether what it revealed has to stay: it builds on that."""
         return False
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether a step may reveal nothing."""
+        return False
+
     def eligible(self, view: View) -> Tensor:
         """The masked cells that this step may reveal, bool (cells,); only these are scored."""
         return view.masked
 
     def reveal(self, view: View, eligible: Tensor, scores: Scores) -> Tensor:
-        """Which of the scored cells to reveal now, at least one: bool (scored,).
+        """Which of the scored cells to reveal now, at least one unless it may wait: bool (scored,).
 
         `eligible` (scored,) are the cells, as places in the block, that `scores` speaks of.
         """
         ...
+
+    def extends(self, view: View, eligible: Tensor, scores: Scores) -> int:
+        """By how many cells to enlarge the block instead of revealing now; asked before `reveal`.
+
+        The step counts. It is not put to the rule where the canvas ends with the block, or at the last step.
+        """
+        return 0

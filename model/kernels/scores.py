@@ -34,6 +34,13 @@ class Scores:
     logits: Tensor | None = None
     favourite: Tensor | None = None
 
+    def of_rows(self, rows: Tensor) -> Scores:
+        """The scores of some rows (indices) only."""
+        logits = None if self.logits is None else self.logits[rows]
+        favourite = None if self.favourite is None else self.favourite[rows]
+        figures = (self.confidence[rows], self.margin[rows], self.entropy[rows])
+        return Scores(self.token[rows], *figures, logits, favourite)
+
     def put(self, rows: Tensor, other: Scores) -> Scores:
         """These scores, with those of `other` in the given rows."""
         return Scores(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from model.remask.editing import TokenEditing
 from model.remask.remask import KeepAll, Remask
 from model.remask.running import RunningConfidence
 from model.remask.schedule import ConfidenceSchedule
@@ -16,6 +17,7 @@ REMASK: Mapping[str, Callable[..., Remask]] = {
     "snapshot": Snapshot,
     "rcr": RunningConfidence,
     "remdm": ConfidenceSchedule,
+    "t2t": TokenEditing,
 }
 
 

@@ -1,0 +1,58 @@
+"""One template on its way to a filling."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from torch import Tensor
+
+from model.canvas import Canvas, TemplateError
+from model.constrain import Constraint
+from model.fill import Fill
+from model.free_text import FreeText
+from model.kernels.confidence import Scores
+from model.reading import Reading
+from model.sampling import Sampling
+from model.types import DecodeParams, Filling, Usage
+
+
+class TemplateFill(Fill):
+    """A fill that knows whose cells are whose, and counts what the grammar overruled."""
+
+    canvas: Canvas
+
+    def __init__(
+        self, canvas: Canvas, constraint: Constraint, params: DecodeParams, reading: Reading
+    ) -> None:
+        if params.stop_after is not None:
+            canvas.n_wanted = _end_of(params.stop_after, canvas)
+        self._constraint = constraint
+        self._first_choice = canvas.ids.clone()
+        words = constraint if params.constrained else FreeText()
+        super().__init__(canvas, words, params, reading, Sampling(params.temperature, params.seed))
+
+    def filling(self) -> Filling:
+        """The answer as it stands; slots that decoding did not reach are empty."""
+        started, canvas = perf_counter(), self.canvas
+        n_new = int((canvas.open & ~canvas.masked).sum())
+        invalid = self._constraint.n_invalid(self._first_choice, canvas.masked)
+        values, confidence = canvas.texts(), canvas.snapshots()
+        spent = Usage(new_tokens=n_new, seconds=perf_counter() - started)
+        return Filling(values, confidence, self.usage + spent, invalid)
+
+    def _reveal(self, cells: Tensor, scores: Scores, logits: Tensor) -> None:
+        super()._reveal(cells, scores, logits)
+        self._first_choice[cells] = logits.float().argmax(1)
+
+    def _reveal_forced(self) -> Tensor:
+        cells = super()._reveal_forced()
+        if cells.numel():
+            self._first_choice[cells] = self.canvas.ids[cells]
+        return cells
+
+
+def _end_of(slot: str, canvas: Canvas) -> int:
+    if slot not in canvas.spans:
+        raise TemplateError(f"stop_after names slot {slot!r}; the template has no such slot")
+    end: int = canvas.spans[slot].stop
+    return end
