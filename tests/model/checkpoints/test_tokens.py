@@ -101,7 +101,7 @@ def test_words_of_one_token_fill_one_cell() -> None:
     known = tokens()
     assert known.word(known.word_id("the")) in ("the", " the")
     assert known.word(known.mask_id or 0) == "<|MASK|>"
-    with pytest.raises(TokenizerError, match="'zebra' is . tokens .* fits no single cell"):
+    with pytest.raises(TokenizerError, match=r"'zebra' is . tokens .* fits no single cell"):
         known.word_id("zebra")
     with pytest.raises(TokenizerError, match="'<think>' is"):
         known.word_id("<think>")
@@ -145,7 +145,7 @@ def test_a_folder_without_a_tokenizer_takes_ids_alone(tmp_path: Path) -> None:
 
 
 def test_a_damaged_or_foreign_tokenizer_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TokenizerError, match="has 3.. ids, the network only 20"):
+    with pytest.raises(TokenizerError, match=r"has 3.. ids, the network only 20"):
         checkpoint_tokens(folder_of(tmp_path), None, 20)
     (tmp_path / "tokenizer.json").write_text("{", encoding="utf-8")
     with pytest.raises(TokenizerError, match="cannot be read") as refusal:
