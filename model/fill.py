@@ -234,7 +234,7 @@ class Fill:
         """Whether the block is read again although it has no mask."""
         if self._editing and not self._is_settled and self._n_extra < self._editing.steps:
             return True
-        return self._step < self.reading.least_steps and not self.reading.is_causal
+        return 0 < self._step < self.reading.least_steps
 
     def _enter_block(self) -> None:
         masked = self.canvas.masked[: self.canvas.n_wanted].nonzero()
