@@ -31,7 +31,7 @@ class CheckpointTokens:
         self, tokenizer: Tokenizer, mask_id: int | None, template: ChatTemplate | None = None
     ) -> None:
         added = tokenizer.get_added_tokens_decoder()
-        self.mask_id, self._tokenizer, self._template = mask_id, tokenizer, template
+        self.mask_id, self.tokenizer, self._template = mask_id, tokenizer, template
         self.vocab_size = 1 + max(
             tokenizer.get_vocab_size() - 1, -1 if mask_id is None else mask_id, *added, -1
         )
@@ -46,7 +46,7 @@ class CheckpointTokens:
     def encode_prompt(self, text: str) -> list[int]:
         """The ids of a text, with what the family puts around one; special tokens in it stay text."""
         merged = Encoding.merge([self._encode(piece) for piece in self._pieces(text)], True)
-        return self._tokenizer.post_process(merged, add_special_tokens=True).ids
+        return self.tokenizer.post_process(merged, add_special_tokens=True).ids
 
     def encode_many(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of several texts."""
@@ -66,7 +66,7 @@ class CheckpointTokens:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids, without special tokens."""
-        return self._tokenizer.decode(list(ids))
+        return self.tokenizer.decode(list(ids))
 
     def word_id(self, word: str) -> int:
         """The id of a word that is one token, as it stands behind a space or at the beginning."""
@@ -80,10 +80,10 @@ class CheckpointTokens:
 
     def word(self, token_id: int) -> str:
         """The text of one id."""
-        return self._tokenizer.decode([token_id], skip_special_tokens=False)
+        return self.tokenizer.decode([token_id], skip_special_tokens=False)
 
     def _encode(self, text: str) -> Encoding:
-        return self._tokenizer.encode(text, add_special_tokens=False)
+        return self.tokenizer.encode(text, add_special_tokens=False)
 
     def _pieces(self, text: str) -> list[str]:
         """The text, cut within everything that would be read as a guarded token."""
