@@ -43,7 +43,7 @@ def test_what_does_not_go_together_is_refused_with_the_reason(
 
 def test_every_rule_goes_with_some_other() -> None:
     assert {select for select, remask in pairs() if remask == "none"} == set(SELECTS)
-    assert {remask for _, remask in pairs()} == set(REMASK)
+    assert {remask for v in Visibility for _, remask in pairs(v)} == set(REMASK)
     assert goes_together("threshold", "rcr")
     assert not goes_together("factor", "rcr")
 

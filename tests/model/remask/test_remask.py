@@ -9,12 +9,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.remask.registry import REMASK, remask_rule
+from model.remask.registry import remask_rule
 from model.remask.running import RunningConfidence
 from model.remask.schedule import ConfidenceSchedule
 from model.remask.snapshot import Snapshot
 from model.types import DecodeParams, Slot, Template
 from model.view import View
+from tests.model.pairs import pairs
 from tests.model.tiny import tiny_engine
 from tests.model.views import view_of
 
@@ -121,7 +122,7 @@ def test_snapshot_denoises_the_weakest_cells_once_more_in_view_of_the_whole_canv
     assert [step.committed for step in steps] == [()] * 5 + [("text",)]
 
 
-@pytest.mark.parametrize("name", sorted(REMASK))
+@pytest.mark.parametrize("name", sorted({remask for _, remask in pairs()}))
 def test_every_rule_ends(name: str) -> None:
     template = Template("a b c", (Slot("text", 9),))
     for block_length in (None, 1, 4):
