@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from model.backbone.decoder import Decoder, DecoderConfig
+from model.backbone.gemma import Gemma
 from model.backbone.precision import fast_dtype
 from model.checkpoints.files import read_header, read_json
 from model.checkpoints.hub import find_folder
@@ -34,6 +35,7 @@ from model.families.facts import Told
 from model.families.family import same_name
 from model.tokens import Tokens, Vocabulary
 from model.types import LanguageModel
+from model.uniform.engine import UniformEngine
 
 WEIGHTS = Path(__file__).parent / "weights"
 EMBEDDED = "embedded"
@@ -89,7 +91,8 @@ def load_model(
     if read_json(folder / "config.json").get("model_type") == planner.MODEL_TYPE:
         return _planner(folder, arm, Target(place, dtype or fast_dtype(place)))
     checkpoint = load_checkpoint(folder, device=device, dtype=dtype, **told)
-    return Engine(checkpoint.decoder, checkpoint.tokens, name=checkpoint.report.name)
+    lm: LanguageModel = engine_of(checkpoint)
+    return lm
 
 
 def load_checkpoint(
@@ -118,6 +121,14 @@ def load_checkpoint(
     )
     tokens = checkpoint_tokens(found.folder, conventions.mask_id, found.shape.vocab_size)
     return Checkpoint(network, tokens, conventions, report)
+
+
+def engine_of(checkpoint: Checkpoint) -> Any:
+    """The engine that a checkpoint's kind of noise needs; both have the same doors."""
+    name, conventions = checkpoint.report.name, checkpoint.conventions
+    if isinstance(checkpoint.decoder, Gemma):
+        return UniformEngine(checkpoint.decoder, checkpoint.tokens, conventions, name)
+    return Engine(checkpoint.decoder, checkpoint.tokens, name, conventions=conventions)
 
 
 def read_config(folder: Path) -> DecoderConfig:

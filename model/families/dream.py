@@ -15,8 +15,8 @@ WHOLE = (
 
 
 def conventions(facts: Facts) -> Conventions:
-    """Everything sees everything; a block is as much as is generated at once."""
-    length = facts.told.block_length or WHOLE
+    """Everything sees everything; all that is generated is one block."""
+    length = facts.told.block_length or facts.config.count("max_position_embeddings", LONGEST)
     return Conventions(
         family="dream",
         visibility=Visibility.FULL,

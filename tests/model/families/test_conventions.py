@@ -52,7 +52,7 @@ def test_known_checkpoints_need_no_options(tmp_path: Path) -> None:
         ),
         "Dream-v0-Instruct-7B": (
             {"model_type": "Dream", "vocab_size": 152064},
-            (151666, 512, "dream"),
+            (151666, 131072, "dream"),
         ),
         "Qwen3-0.6B": ({"model_type": "qwen3", "vocab_size": QWEN}, (None, 1, "ar")),
         "Qwen2.5-7B": ({"model_type": "qwen2", "vocab_size": QWEN}, (None, 1, "ar")),
