@@ -9,9 +9,7 @@ from model.families.family import Family
 
 MASKS = {152064: 151666}
 STOPS = {152064: (151643,)}
-WHOLE = (
-    512  # the steps and tokens of the published settings; the block does not show in the weights
-)
+LONGEST = 131072  # tokens that the published checkpoints were made for
 
 
 def conventions(facts: Facts) -> Conventions:
