@@ -108,6 +108,15 @@ class PagedCache:
         """Drop the keys and values behind the first `n_kept` tokens."""
         del sequence.tokens[n_kept:]
 
+    def copy(self, source: Sequence, target: Sequence) -> None:
+        """Let `target` keep what `source` keeps, on pages of its own."""
+        self.reserve(target, len(source.tokens))
+        places = torch.arange(len(source.tokens))
+        there, here = self.slots(source, places), self.slots(target, places)
+        for stored in (tensor for pair in self._layers for tensor in pair):
+            stored[:, :, here.to(stored.device)] = stored[:, :, there.to(stored.device)]
+        target.tokens, target.grain = list(source.tokens), source.grain
+
     def window(
         self, sequences: Rows[Sequence], n_rows: int, spans: Rows[Span] | None = None
     ) -> Window | PagedWindow:

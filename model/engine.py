@@ -17,7 +17,7 @@ An engine may be used from several threads; their forwards take turns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from threading import Lock
 from time import perf_counter
@@ -41,6 +41,9 @@ from model.tokens import Vocabulary
 from model.trace import Trace
 from model.types import DecodeParams, DenoiseStep, Filling, Template, Usage
 from model.visibility import attn_mask_of, tokens_of
+
+Shaper = Callable[[Sequence[Fill], Sequence[Query], Sequence[Tensor]], Sequence[Tensor]]
+"""Changes the logits of fills that share a forward: (cells, vocabulary) for each."""
 
 MAX_GRAMMARS = 64
 _COUNTED = {
@@ -79,24 +82,24 @@ class Engine:
         fills: list[TemplateFill] = []
         try:
             for template in templates:
-                fills.append(self._open(template, params))
+                fills.append(self.open(template, params))
             self._run(fills)
             return [fill.filling() for fill in fills]
         finally:
-            self._close(fills)
+            self.close(fills)
 
     def stream(self, template: Template, params: DecodeParams) -> Iterator[DenoiseStep]:
         """Fill one template, a denoise step at a time."""
-        fill = self._open(template, params)
+        fill = self.open(template, params)
         try:
             trace = Trace(fill, template)
             while not fill.is_done:
-                self._denoise([fill])
+                self.denoise([fill])
                 yield trace.step()
             if not fill.usage.forwards:
                 yield trace.step()
         finally:
-            self._close([fill])
+            self.close([fill])
 
     def complete(
         self,
@@ -112,7 +115,7 @@ class Engine:
             self._run(fills)
             return [fill.completion() for fill in fills]
         finally:
-            self._close(fills)
+            self.close(fills)
 
     def stream_complete(
         self, prompt: Sequence[int], params: CompletionParams
@@ -121,16 +124,19 @@ class Engine:
         fill = self._open_text(prompt, params)
         try:
             while not fill.is_done:
-                self._denoise([fill])
+                self.denoise([fill])
                 yield fill.step()
             if not fill.usage.forwards:
                 yield fill.step()
         finally:
-            self._close([fill])
+            self.close([fill])
 
     @torch.inference_mode()
-    def _open(self, template: Template, params: DecodeParams) -> TemplateFill:
-        """Template → tokens → canvas, and a place in the cache that keeps what is known of it."""
+    def open(self, template: Template, params: DecodeParams) -> TemplateFill:
+        """Template → tokens → canvas, and a place in the cache that keeps what is known of it.
+
+        Whoever drives a fill step by step, as recipes do, closes it in the end.
+        """
         started = perf_counter()
         reading = Reading.of(self.conventions, params.block_length)
         canvas = Canvas(template, self._tokens, self._device, reading.grid)
@@ -157,7 +163,8 @@ class Engine:
         n_cached = min(len(fill.sequence.tokens), fill.canvas.n_prompt)
         fill.usage += Usage(cached_tokens=n_cached, seconds=perf_counter() - started)
 
-    def _close(self, fills: Sequence[Fill]) -> None:
+    def close(self, fills: Sequence[Fill]) -> None:
+        """Give the fills' places in the cache back."""
         with self._turn:
             for fill in fills:
                 if not fill.keeps_exactly:
@@ -166,15 +173,25 @@ class Engine:
 
     def _run(self, fills: Sequence[Fill]) -> None:
         while live := [fill for fill in fills if not fill.is_done]:
-            self._denoise(live)
+            self.denoise(live)
 
     @torch.inference_mode()
-    def _denoise(self, fills: Sequence[Fill]) -> None:
-        """One forward for all fills, and the update of each."""
+    def follow(self, leader: TemplateFill, fills: Sequence[TemplateFill]) -> None:
+        """Let newly opened fills of the leader's template go on from where it stands, each in its own way."""
+        for fill in fills:
+            fill.adopt(leader)
+            with self._turn:
+                self._cache.copy(leader.sequence, fill.sequence)
+
+    @torch.inference_mode()
+    def denoise(self, fills: Sequence[Fill], shaper: Shaper | None = None) -> None:
+        """One forward for all fills, and the update of each, from the logits as the shaper leaves them."""
         started = perf_counter()
         with self._turn:
             queries = [self._query(fill) for fill in fills]
             logits = self._forward(fills, queries)
+        if shaper:
+            logits = shaper(fills, queries, logits)
         for fill, query, scored in zip(fills, queries, logits, strict=True):
             fill.update(query, scored)
         spent = Usage(seconds=perf_counter() - started)

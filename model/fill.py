@@ -112,6 +112,23 @@ class Fill:
         elif query.kind is Kind.DENOISE:
             self._denoise(query.cells, logits)
 
+    def place(self, cells: Tensor, ids: Tensor, confidence: Tensor) -> None:
+        """Reveal masked `cells` (indices) with words from elsewhere, and what follows from them."""
+        self.canvas.reveal(cells, ids, confidence)
+        self.words.learn(cells, self.canvas.ids[cells])
+        self._reveal_forced()
+        self._leave_block()
+
+    def adopt(self, other: Fill) -> None:
+        """Go on from where another fill of the same template stands, with rules that remember nothing yet."""
+        cells = (other.canvas.open & ~other.canvas.masked).nonzero().squeeze(1)
+        self.canvas.reveal(cells, other.canvas.ids[cells], other.canvas.confidence[cells])
+        self.canvas.committed.copy_(other.canvas.committed)
+        self.words.learn(cells, self.canvas.ids[cells])
+        self._lay_blocks(other.reading)
+        self.is_draft, self._awaits_first = other.is_draft, other._awaits_first
+        self._block, self._step = other._block, other._step
+
     @property
     def n_settled(self) -> int:
         """How many cells, from the first one on, will not change any more."""

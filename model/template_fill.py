@@ -40,6 +40,12 @@ class TemplateFill(Fill):
         spent = Usage(new_tokens=n_new, seconds=perf_counter() - started)
         return Filling(values, confidence, self.usage + spent, invalid)
 
+    def adopt(self, other: Fill) -> None:
+        """Go on from where another fill of the same template stands."""
+        super().adopt(other)
+        if isinstance(other, TemplateFill):
+            self._first_choice.copy_(other._first_choice)
+
     def _reveal(self, cells: Tensor, scores: Scores, logits: Tensor) -> None:
         super()._reveal(cells, scores, logits)
         self._first_choice[cells] = logits.float().argmax(1)
