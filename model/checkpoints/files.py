@@ -90,6 +90,8 @@ def _shards(folder: Path, weight_map: Any) -> list[Path]:
 
 def read_header(path: Path) -> dict[str, Stored]:
     """The tensors of one file, without reading them."""
+    if not path.is_file():
+        raise CheckpointError(f"{str(path)!r} is missing; a model folder needs it")
     try:
         with safe_open(path, framework="pt") as opened:
             slices = {name: opened.get_slice(name) for name in opened.keys()}  # noqa: SIM118

@@ -12,7 +12,7 @@ from torch import nn
 
 from model.backbone.decoder import DecoderConfig
 from model.backbone.rope import Ntk, Plain
-from model.checkpoints.files import Stored, read_json, read_optional, stored_tensors
+from model.checkpoints.files import Stored, read_header, read_json, read_optional, stored_tensors
 from model.checkpoints.hub import name_of
 from model.checkpoints.layout import Layout, arrange, on_meta
 from model.errors import CheckpointError
@@ -59,7 +59,8 @@ def survey(folder: Path, told: Told) -> Survey:
         raise CheckpointError(
             f"{str(folder)!r} holds quantised weights, which are not supported; take the checkpoint in bf16"
         )
-    family, stored = family_of(config), stored_tensors(folder)
+    family = family_of(config)
+    stored = read_header(folder / family.file) if family.file else stored_tensors(folder)
     shape = _stretched(family.shape(config, stored.keys()), told.ntk_factor)
     return Survey(folder, family, shape, stored, facts_of(folder, config, told))
 

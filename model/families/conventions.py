@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+WHOLE = 2**31
+"""A block length that no canvas reaches: the whole canvas, or the whole generation, is one block."""
+
 
 class Visibility(StrEnum):
     """Who sees whom."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from model.families.autoregressive import qwen2_shape
-from model.families.conventions import Conventions, Grid, Shift, Visibility
+from model.families.conventions import WHOLE, Conventions, Grid, Shift, Visibility
 from model.families.facts import Facts
 from model.families.family import Family
 
 MASKS = {152064: 151666}
 STOPS = {152064: (151643,)}
-LONGEST = 131072  # tokens that the published checkpoints were made for
 
 
 def conventions(facts: Facts) -> Conventions:
     """Everything sees everything; all that is generated is one block."""
-    length = facts.told.block_length or facts.config.count("max_position_embeddings", LONGEST)
+    length = facts.told.block_length or WHOLE
     return Conventions(
         family="dream",
         visibility=Visibility.FULL,

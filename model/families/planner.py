@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from model.backbone.decoder import DecoderConfig
+from model.families.conventions import WHOLE, Conventions, Grid, Shift, Visibility
+from model.families.facts import Facts
+from model.families.family import Family
 from model.families.keys import COUNT, EVEN, FLAG, LAYERS, REAL, Keys
 from model.families.shape import kv_heads
 
@@ -48,3 +51,32 @@ def decoder_config(stored: Mapping[str, Any]) -> DecoderConfig:
     values = {name: keys.get(key, RULES.get(key, COUNT)) for name, key in KEYS.items()}
     kv_heads(keys, values["n_heads"])
     return DecoderConfig(**values)
+
+
+def shape(keys: Keys, names: Set[str]) -> DecoderConfig:
+    """The config says all; the files hold exactly that."""
+    return decoder_config(keys.stored)
+
+
+def conventions(facts: Facts) -> Conventions:
+    """The prompt is read causally; the canvas behind it is one block, or cell by cell in the other arm."""
+    return Conventions(
+        family="planner",
+        visibility=Visibility.CONTEXT,
+        grid=Grid.PROMPT_END,
+        shift=Shift.NONE,
+        mask_id=facts.mask_id({}),
+        block_length=WHOLE,
+        sub_block=WHOLE,
+        decoder="planner",
+    )
+
+
+FAMILY = Family(
+    name="planner",
+    model_types=frozenset({MODEL_TYPE}),
+    architectures=frozenset(),
+    shape=shape,
+    conventions=conventions,
+    file="diffusion.safetensors",
+)

@@ -19,6 +19,7 @@ from model.families.family import Family
 from model.families.keys import Keys
 
 FAMILIES: tuple[Family, ...] = (
+    planner.FAMILY,
     sdar.FAMILY,
     fast_dllm.FAMILY,
     llada2.FAMILY,
@@ -44,6 +45,6 @@ def family_of(config: Keys) -> Family:
         if named & family.architectures:
             return family
     raise CheckpointError(
-        f"unknown architecture {kind!r} in {config.file!r}; known: {planner.MODEL_TYPE}, "
+        f"unknown architecture {kind!r} in {config.file!r}; known: "
         f"{', '.join(family.name for family in FAMILIES)}"
     )

@@ -87,7 +87,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "config a list": (lambda f: (f / "config.json").write_text("[]"), "unknown architecture None"),
     "foreign": (
         lambda f: edit(f, model_type="bert"),
-        "unknown architecture 'bert'.*known: palimpsest",
+        "unknown architecture 'bert'.*known: planner",
     ),
     "key gone": (lambda f: edit(f, head_dim="gone"), "config.json lacks head_dim"),
     "negative": (

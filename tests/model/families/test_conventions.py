@@ -10,7 +10,7 @@ import pytest
 
 from model.checkpoints.survey import facts_of
 from model.errors import CheckpointError
-from model.families.conventions import Conventions, Grid, Shift, Visibility
+from model.families.conventions import WHOLE, Conventions, Grid, Shift, Visibility
 from model.families.facts import Told
 from model.families.keys import Keys
 from model.families.table import FAMILIES, family_of
@@ -52,7 +52,7 @@ def test_known_checkpoints_need_no_options(tmp_path: Path) -> None:
         ),
         "Dream-v0-Instruct-7B": (
             {"model_type": "Dream", "vocab_size": 152064},
-            (151666, 131072, "dream"),
+            (151666, WHOLE, "dream"),
         ),
         "Qwen3-0.6B": ({"model_type": "qwen3", "vocab_size": QWEN}, (None, 1, "ar")),
         "Qwen2.5-7B": ({"model_type": "qwen2", "vocab_size": QWEN}, (None, 1, "ar")),
