@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,18 +16,16 @@ from pathlib import Path
 import torch
 
 from model.errors import ModelError, TrainingError
-from model.tokens import Tokens
 from model.train.config import TrainConfig, read_config
+from model.train.job import Job, log_from, read_corpus
 from model.train.pack import Packing, pack
-from model.train.run import Corpus, Run
-from model.train.runfolder import RunFolder
-from model.train.samples import SampleFile
+from model.train.team import gather
 
 
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     arguments = sys.argv[1:] if argv is None else argv
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    log_from(logging.INFO)
     try:
         if arguments[:1] == ["pack"]:
             _pack(arguments[1:])
@@ -53,13 +52,21 @@ def _pack(arguments: list[str]) -> None:
 
 def _train(arguments: list[str]) -> None:
     told = _parser().parse_args(arguments)
-    config = _config(told)
-    if told.threads:
-        torch.set_num_threads(told.threads)
     device = torch.device(told.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    _check(told, device)
     told.out.mkdir(parents=True, exist_ok=True)
-    corpus = read_corpus(told.data, config.habits.held_out)
-    Run(config, corpus, RunFolder(told.out), device, told.base).train()
+    job = Job(_config(told), told.data, told.out, told.base, device, told.threads, told.compile)
+    gather(told.workers, job)
+
+
+def _check(told: argparse.Namespace, device: torch.device) -> None:
+    if told.workers < 1:
+        raise TrainingError(f"--workers is {told.workers}; it must be at least 1")
+    if told.workers > 1 and device.type != "cpu":
+        raise TrainingError("--workers shares the work among a CPU's cores; leave it out on a GPU")
+    if told.compile and not (shutil.which("c++") or shutil.which("g++")):
+        raise TrainingError("--compile needs a C++ compiler; install g++ or leave it out")
+    read_corpus(told.data, 1)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--device", help="cpu or cuda; default: cuda where there is one")
     parser.add_argument("--threads", type=int, help="CPU threads; default: torch's choice")
+    parser.add_argument(
+        "--workers", type=int, default=1, help="processes that share each batch; one per free core"
+    )
+    parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="fuse small operations; needs g++, starts a minute later",
+    )
     return parser
 
 
@@ -94,21 +109,6 @@ def _config(told: argparse.Namespace) -> TrainConfig:
         base = told.samples // 3
         budget = replace(budget, base_samples=base, arm_samples=told.samples - base, minutes=0.0)
     return replace(config, budget=budget)
-
-
-def read_corpus(folder: Path, n_held_out: int) -> Corpus:
-    """The files that `pack` wrote."""
-    files = sorted(folder.glob("train*.npz"))
-    if not files:
-        raise TrainingError(
-            f"no train*.npz in {str(folder)!r}; make it with `python -m model.train pack`"
-        )
-    held_out = SampleFile.read([folder / "dev.npz"])
-    return Corpus(
-        Tokens.load(folder / "tokenizer.json"),
-        SampleFile.read(files),
-        held_out.first(n_held_out),
-    )
 
 
 if __name__ == "__main__":

@@ -38,9 +38,9 @@ class Smooth:
     n_tokens: int = 0
     since: float = field(default_factory=perf_counter)
 
-    def add(self, losses: Losses) -> None:
-        """Take a step's losses in."""
-        self.n_tokens += losses.n_tokens
+    def add(self, losses: Losses, n_members: int = 1) -> None:
+        """Take in a step's losses, as one of so many members of a team sees them."""
+        self.n_tokens += losses.n_tokens * n_members
         for name, value in (("ar_loss", losses.ar), ("diffusion_loss", losses.diffusion)):
             if value is not None:
                 before = self.losses.get(name, value)

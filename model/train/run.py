@@ -35,6 +35,7 @@ from model.train.schedule import (
     plan_by_minutes,
     plan_by_samples,
 )
+from model.train.team import Team
 from model.train.trainee import Trainee
 
 log = logging.getLogger(__name__)
@@ -76,9 +77,11 @@ class Run:
         folder: RunFolder,
         device: torch.device,
         base: Path | None = None,
+        team: Team | None = None,
     ) -> None:
         self._told, self._corpus, self._folder, self._base = told, corpus, folder, base
-        self._trainee = Trainee(told, corpus.tokens.vocab_size, device)
+        self._team = team or Team()
+        self._trainee = Trainee(told, corpus.tokens.vocab_size, device, self._team)
         lengths = corpus.train.prompt_lengths
         self._order = BatchOrder(lengths, told.optimiser.batch_size, told.seed)
         self._objective = Objective(
@@ -90,6 +93,10 @@ class Run:
         n_prompt, n_cells = float(lengths.mean()), corpus.train.canvas_length
         self._clean_share = (n_prompt + n_cells) / (n_prompt + (1 + N_VIEWS) * n_cells)
 
+    def compile(self) -> None:
+        """Fuse the network's small operations before training."""
+        self._trainee.compile()
+
     def train(self) -> None:
         """Start or continue, to the end."""
         if not self._resume():
@@ -98,11 +105,15 @@ class Run:
             if phase is not self._place.phase:
                 self._fork(phase)
             self._advance()
+            if not self._team.leads:
+                continue
             if phase is Phase.BASE:
                 self._folder.save_state(self._trainee.state(), "base.pt")
             else:
                 self._finish_arm()
-        self._folder.forget_state()
+        self._team.wait()
+        if self._team.leads:
+            self._folder.forget_state()
 
     def _start(self) -> None:
         budget = self._told.budget
@@ -110,6 +121,9 @@ class Run:
             self._start_from(self._base)
         elif budget.minutes:
             self._plan = plan_by_minutes(budget, self._measure_pace(), self._clean_share)
+        self._plan = self._agreed()
+        if not self._team.leads:
+            return
         training = {"config": asdict(self._told), "n_samples": len(self._corpus.train)}
         decoder = self._trainee.decoder
         self._folder.save_description(decoder.config, self._corpus.tokens, training)
@@ -123,7 +137,8 @@ class Run:
         decoder = self._trainee.decoder
         on_cpu = Target(torch.device("cpu"), torch.float32)
         decoder.load_state_dict(read_weights(base, decoder.config, on_cpu))
-        self._folder.save_state(self._trainee.state(), "base.pt")
+        if self._team.leads:
+            self._folder.save_state(self._trainee.state(), "base.pt")
         self._place = Place(Phase.DIFFUSION, 0, 0.0, 0.0)
         self._plan = Plan(0, self._plan.arm_steps)
         if minutes := self._told.budget.minutes:
@@ -140,7 +155,13 @@ class Run:
         log.info("resumed %s at step %d", self._place.phase, self._place.step)
         return True
 
+    def _agreed(self) -> Plan:
+        """The leader's plan: all members take the same number of steps."""
+        return Plan(*self._team.follow((self._plan.base_steps, self._plan.arm_steps)))
+
     def _save(self) -> None:
+        if not self._team.leads:
+            return
         place = asdict(self._place) | {"phase": self._place.phase.value}
         progress = {"place": place, "plan": asdict(self._plan)}
         self._folder.save_state(self._trainee.state() | progress, "state.pt")
@@ -162,7 +183,9 @@ class Run:
             self._step()
             now = perf_counter()
             self._place, last = self._place.after(now - last), now
-            self._attend_duties()
+            if self._team.leads:
+                self._attend_duties()
+            self._plan = self._agreed()
 
     def _step(self) -> None:
         phase, step = self._place.phase, self._place.step
@@ -171,12 +194,13 @@ class Run:
         self._trainee.learn(losses.total, rate)
         if phase is not Phase.BASE:
             self._trainee.follow(step)
-        self._duties.smooth.add(losses)
+        self._duties.smooth.add(losses, self._team.size)
 
     def _losses(self, phase: Phase, step: int) -> Losses:
-        rng = np.random.default_rng((self._told.seed, PHASES.index(phase), step))
+        place = (self._told.seed, PHASES.index(phase), step)
+        rng = np.random.default_rng((*place, self._team.rank) if self._team.rank else place)
         before = 0 if phase is Phase.BASE else self._plan.base_steps
-        batch = self._corpus.train.batch(self._order.batch(before + step))
+        batch = self._corpus.train.batch(self._team.share(self._order.batch(before + step)))
         progress = step / self._plan.steps(phase)
         return self._objective.losses(self._trainee.decoder, batch, phase, progress, rng)
 
@@ -211,6 +235,7 @@ class Run:
 
     def _fork(self, phase: Phase) -> None:
         """Begin an arm from the base."""
+        self._team.wait()  # until the leader has written it
         base = self._folder.read_state("base.pt")
         if base is None:
             raise TrainingError(
@@ -222,6 +247,7 @@ class Run:
         self._place = Place(phase, 0, before.seconds, 0.0)
         if before.phase is Phase.BASE and self._told.budget.minutes:
             self._fit_arms(before.phase_seconds / before.step / self._clean_share)
+        self._plan = self._agreed()
         self._save()
 
     def _finish_arm(self) -> None:

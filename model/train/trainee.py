@@ -10,22 +10,31 @@ from torch import Tensor, nn
 
 from model.backbone.decoder import Decoder, DecoderConfig, initialise
 from model.train.config import Optimiser, Size, TrainConfig
+from model.train.team import Team
 
 
 class Trainee:
     """A network under training."""
 
-    def __init__(self, told: TrainConfig, vocab_size: int, device: torch.device) -> None:
+    def __init__(
+        self, told: TrainConfig, vocab_size: int, device: torch.device, team: Team | None = None
+    ) -> None:
         self.decoder = Decoder(decoder_config(told.size, vocab_size))
         initialise(self.decoder, told.seed)
         self.decoder.to(device)
         self._told = told.optimiser
+        self._team = team or Team()
         self._optimiser = _adamw(self.decoder, told.optimiser)
         self.average = _copy(self.decoder)
 
+    def compile(self) -> None:
+        """Fuse the network's small operations; the first steps take a minute longer."""
+        self.decoder.model.compile(dynamic=True)
+
     def learn(self, loss: Tensor, learning_rate: float) -> None:
-        """Take one optimiser step."""
+        """Take one optimiser step, together with the rest of the team."""
         loss.backward()
+        self._team.average(self.decoder.parameters())
         torch.nn.utils.clip_grad_norm_(self.decoder.parameters(), self._told.clip)
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate
