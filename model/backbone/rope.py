@@ -143,3 +143,9 @@ def _frequencies(theta: float, width: int, stretch: Stretch, device: torch.devic
 
 def _places(width: int) -> Tensor:
     return torch.arange(0, width, 2, dtype=torch.float32)
+
+
+def turns(positions: Tensor, theta: float, width: int, stretch: Stretch) -> Tensor:
+    """By what the pairs of each token turn, as complex numbers (batch, tokens, 1, width / 2)."""
+    angles = positions[:, :, None, None] * _frequencies(theta, width, stretch, positions.device)
+    return torch.polar(angles.new_tensor(stretch.amplitude).expand_as(angles), angles)
