@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import torch
 
 from model.cells import Cells
+from model.constraints.lexicon import lexicon_for, spell
 from model.errors import ModelError, TokenizerError
 from model.tokens import Vocabulary
 from model.types import Cell, CellState, Slot, Template
@@ -35,8 +36,9 @@ class Canvas(Cells):
         is_open: list[bool] = []
         self.tokens = tokens
         self.spans: dict[str, slice] = {}
+        self._texts = texts_of(template)
         for part in template.parts:
-            known = _known_ids(part, tokens)
+            known = self._known_ids(part)
             width = part.n_cells if isinstance(part, Slot) else len(known)
             if isinstance(part, Slot):
                 _check(part, known, self.spans)
@@ -53,7 +55,7 @@ class Canvas(Cells):
         """Each slot's text; empty where a cell of it is masked."""
         ids, masked = self.ids.tolist(), self.masked.tolist()
         return {
-            name: "" if any(masked[span]) else self._text(ids[span])
+            name: "" if any(masked[span]) else self._text(name, ids[span])
             for name, span in self.spans.items()
         }
 
@@ -81,7 +83,16 @@ class Canvas(Cells):
         state = CellState.COMMITTED if committed else CellState.REVEALED
         return Cell(text, state, slot, confidence)
 
-    def _text(self, ids: Sequence[int]) -> str:
+    def _known_ids(self, part: str | Slot) -> list[int]:
+        """What is known of a part; a governed text is followed by fillers."""
+        if isinstance(part, str) or part.name not in self._texts or part.value is None:
+            return _known_ids(part, self.tokens)
+        ids = spell(self.tokens, part.value)
+        return ids + [lexicon_for(self.tokens).filler_id] * (part.n_cells - len(ids))
+
+    def _text(self, name: str, ids: Sequence[int]) -> str:
+        if name in self._texts:
+            return lexicon_for(self.tokens).text(ids)
         return self.tokens.word(ids[0]) if len(ids) == 1 else self.tokens.decode(ids).strip()
 
 
@@ -89,6 +100,13 @@ def groups(template: Template) -> list[tuple[str, ...]]:
     """The slots that become final together, in canvas order: those of a record, and others one by one."""
     of_record = {name: record.slots for record in template.records for name in record.slots}
     return list(dict.fromkeys(of_record.get(s.name, (s.name,)) for s in template.slots()))
+
+
+def texts_of(template: Template) -> frozenset[str]:
+    """The slots that hold text under a grammar."""
+    alone = (s.name for s in template.slots() if s.pattern is not None or s.schema is not None)
+    together = (name for record in template.text_records for name in record.slots)
+    return frozenset((*alone, *together))
 
 
 def _known_ids(part: str | Slot, tokens: Vocabulary) -> list[int]:

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from model.canvas import Canvas, TemplateError
+from model.canvas import Canvas, TemplateError, texts_of
 from model.constraints.noise import Noise
 from model.constraints.texts import Texts
-from model.grammar import Grammar, is_text
+from model.grammar import Grammar
 from model.kernels.confidence import Masks, Scores, score
 from model.tokens import Vocabulary
 from model.types import Template
@@ -185,11 +185,11 @@ class Constraint:
 
 def bans_of(template: Template, spans: Mapping[str, slice], tokens: Vocabulary) -> Tensor:
     """The cells and tokens that the template's open slots of words refuse, (bans, 2)."""
-    together = {name for record in template.text_records for name in record.slots}
+    texts = texts_of(template)
     pairs = [
         (cell, tokens.word_id(word))
         for slot in template.slots()
-        if slot.value is None and not is_text(slot) and slot.name not in together
+        if slot.value is None and slot.name not in texts
         for word in sorted(slot.banned)
         for cell in _cells(spans[slot.name])
     ]

@@ -9,11 +9,11 @@ from itertools import chain
 import torch
 from torch import Tensor
 
-from model.canvas import TemplateError
+from model.canvas import TemplateError, texts_of
 from model.constraints.compiling import Wanted, compile_text
 from model.constraints.texts import Text
 from model.tokens import Vocabulary
-from model.types import Record, Slot, Template, TextRecord
+from model.types import Record, Template, TextRecord
 
 Words = frozenset[str]
 NO_WORDS = Words()
@@ -39,6 +39,11 @@ class Place:
         """The slot's cells."""
         return range(self.start, self.start + self.n_cells)
 
+    @property
+    def has_own_grammar(self) -> bool:
+        """Whether it holds text that obeys a pattern or a schema by itself."""
+        return self.pattern is not None or self.schema is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -52,21 +57,16 @@ class Shape:
     @classmethod
     def of(cls, template: Template, spans: Mapping[str, slice], n_cells: int) -> Shape:
         """The shape of a template whose slots lie at `spans`."""
-        together = {name for record in template.text_records for name in record.slots}
+        texts = texts_of(template)
         places = (
             Place(
                 *(slot.name, spans[slot.name].start, slot.n_cells, slot.allowed),
                 *(slot.pattern, slot.schema),
-                slot.banned if is_text(slot) or slot.name in together else Words(),
+                slot.banned if slot.name in texts else NO_WORDS,
             )
             for slot in template.slots()
         )
         return cls(template.records, tuple(places), n_cells, template.text_records)
-
-
-def is_text(slot: Slot | Place) -> bool:
-    """Whether the slot holds text under a grammar of its own."""
-    return slot.pattern is not None or slot.schema is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +152,14 @@ def _texts(shape: Shape) -> Iterator[Wanted]:
         earlier = {name for other in shape.text_records[:number] for name in other.slots}
         if shared := earlier & set(record.slots):
             raise TemplateError(f"slot {min(shared)!r} is in two text records; leave it in one")
-        if any(is_text(place) for place in mine):
+        if any(place.has_own_grammar for place in mine):
             raise TemplateError(
                 f"a slot of the text record {record.slots} has its own grammar; drop one"
             )
         yield _wanted(mine, in_records, record.pattern, None)
-    for place in filter(is_text, shape.places):
+    for place in shape.places:
+        if not place.has_own_grammar:
+            continue
         if place.pattern is not None and place.schema is not None:
             raise TemplateError(f"slot {place.name!r} has a pattern and a schema; drop one")
         yield _wanted([place], in_records, place.pattern, place.schema)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 
 from model.constraints.automaton import LanguageError, explore
 from model.constraints.exact import ExactGrammar
-from model.constraints.lexicon import Lexicon, lexicon_of
+from model.constraints.lexicon import Lexicon, lexicon_for
 from model.constraints.lookahead import LookaheadGrammar
 from model.constraints.moves import token_moves
 from model.constraints.regex import parse
@@ -23,7 +22,7 @@ from model.constraints.schema import UnsupportedSchemaError, schema_term
 from model.constraints.terms import ALL_BYTES, Terms
 from model.constraints.texts import Text, TextRule
 from model.constraints.trellis import Trellis
-from model.errors import ModelError, TokenizerError
+from model.errors import ModelError
 from model.tokens import Vocabulary
 from model.types import SEPARATOR
 
@@ -53,18 +52,9 @@ def compile_text(wanted: Wanted, tokens: Vocabulary, device: torch.device) -> Te
     names = tuple(wanted.cells)
     cells = np.concatenate([np.arange(cells.start, cells.stop) for cells in wanted.cells.values()])
     try:
-        return Text(names, cells, _rule(wanted, _lexicon(tokens), device))
+        return Text(names, cells, _rule(wanted, lexicon_for(tokens), device))
     except ModelError as error:
         raise type(error)(f"slot {', '.join(map(repr, names))}: {error}") from error
-
-
-def _lexicon(tokens: Vocabulary) -> Lexicon:
-    tokenizer = getattr(tokens, "tokenizer", None)
-    if not isinstance(tokenizer, Tokenizer):
-        raise TokenizerError(
-            "a pattern needs the checkpoint's tokenizer.json; put it into the folder"
-        )
-    return lexicon_of(tokenizer)
 
 
 def _rule(wanted: Wanted, lexicon: Lexicon, device: torch.device) -> Callable[[], TextRule]:

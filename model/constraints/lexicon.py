@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from model.errors import TokenizerError
+from model.tokens import Vocabulary
 from model.types import SEPARATOR
 
 FILLERS = (
@@ -56,14 +57,50 @@ class Lexicon:
         """What these tokens write; fillers write nothing."""
         return b"".join(self.text_of.get(i, b"") for i in ids).decode(errors="replace")
 
+    def longest(self, text: str) -> list[int]:
+        """The ids of a text, each token the longest that goes on."""
+        left, ids = text.encode(), []
+        longest = len(self.levels)
+        while left:
+            sizes = range(min(longest, len(left)), 0, -1)
+            size = next((n for n in sizes if left[:n] in self.id_of), None)
+            if size is None:
+                raise TokenizerError(f"no token of the vocabulary begins {left[:20]!r}")
+            ids.append(self.id_of[left[:size]])
+            left = left[size:]
+        return ids
+
+
+def lexicon_for(tokens: Vocabulary) -> Lexicon:
+    """The lexicon of a checkpoint's tokenizer; computed once for each."""
+    return _lexicon_of(_tokenizer_of(tokens), tokens.mask_id)
+
+
+def spell(tokens: Vocabulary, text: str) -> list[int]:
+    """The ids of a text in a governed slot, as the tokenizer cuts it wherever that writes the text."""
+    lexicon = lexicon_for(tokens)
+    ids = _tokenizer_of(tokens).encode(text, add_special_tokens=False).ids
+    return ids if lexicon.text(ids) == text else lexicon.longest(text)
+
+
+def _tokenizer_of(tokens: Vocabulary) -> Tokenizer:
+    tokenizer = getattr(tokens, "tokenizer", None)
+    if not isinstance(tokenizer, Tokenizer):
+        raise TokenizerError(
+            "a pattern needs the checkpoint's tokenizer; put its tokenizer.json into the folder"
+        )
+    return tokenizer
+
 
 @lru_cache(maxsize=8)
-def lexicon_of(tokenizer: Tokenizer) -> Lexicon:
-    """The lexicon of a byte-level or byte-fallback tokenizer; computed once for each."""
+def _lexicon_of(tokenizer: Tokenizer, mask_id: int | None) -> Lexicon:
     stored = json.loads(tokenizer.to_str())
-    added = {token["id"] for token in stored["added_tokens"]}
+    added: dict[int, str] = {token["id"]: token["content"] for token in stored["added_tokens"]}
     write = _writer(str(stored["decoder"]))
     written = {i: write(word) for word, i in tokenizer.get_vocab().items() if i not in added}
+    # White space as an added token (Gemma) is text like any other.
+    written |= {i: word.encode() for i, word in added.items() if not word.strip()}
+    written.pop(-1 if mask_id is None else mask_id, None)
     filler_id = next(
         (i for name in FILLERS if (i := tokenizer.token_to_id(name)) is not None), None
     )
@@ -110,8 +147,7 @@ def _trie(texts: Sequence[bytes]) -> tuple[Ints, tuple[Level, ...], int]:
 
 def _writer(decoder: str) -> Callable[[str], bytes]:
     if "ByteLevel" in decoder:
-        byte_of = _byte_level()
-        return lambda word: bytes(byte_of[character] for character in word)
+        return _byte_level
     if "ByteFallback" in decoder or "Metaspace" in decoder:
         return _fallback
     raise TokenizerError(
@@ -126,8 +162,17 @@ def _fallback(word: str) -> bytes:
     return word.replace("▁", " ").encode()
 
 
-def _byte_level() -> dict[str, int]:
-    """GPT-2's alphabet: printable bytes stand for themselves, the others follow from code point 256 on."""
+def _byte_level(word: str) -> bytes:
+    """A word in GPT-2's alphabet of bytes; nothing where it has other characters."""
+    byte_of = _alphabet()
+    if not all(character in byte_of for character in word):
+        return b""
+    return bytes(byte_of[character] for character in word)
+
+
+@cache
+def _alphabet() -> Mapping[str, int]:
+    """Printable bytes stand for themselves, the others follow from code point 256 on."""
     plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in set(plain)]
     return {chr(b): b for b in plain} | {chr(256 + n): b for n, b in enumerate(others)}

@@ -65,8 +65,8 @@ def _whole(terms: Terms, low: int, high: int) -> int:
 
 def _same_length(terms: Terms, low: str, high: str) -> int:
     """The digits from `low` to `high`, which are equally many."""
-    if not low:
-        return terms.empty
+    if set(low) <= {"0"} and set(high) <= {"9"}:
+        return terms.repeat(_digit(terms, 0, 9), len(low), len(low))
     first, last = int(low[0]), int(high[0])
     n_more = len(low) - 1
     if first == last:
