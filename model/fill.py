@@ -127,6 +127,7 @@ class Fill:
         self.words.learn(cells, self.canvas.ids[cells])
         self._lay_blocks(other.reading)
         self.is_draft, self._awaits_first = other.is_draft, other._awaits_first
+        self.is_done, self._is_closing = other.is_done, other._is_closing
         self._block, self._step = other._block, other._step
 
     @property

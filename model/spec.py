@@ -115,7 +115,7 @@ def named(kind: str, name: str, table: Iterable[str]) -> str:
     """The name, if the table has it."""
     names = list(table)
     if name not in names:
-        raise RuleError(f"no {kind} rule {name!r}; choose one of {', '.join(names)}")
+        raise RuleError(f"no {kind} {name!r}; choose one of {', '.join(names)}")
     return name
 
 

@@ -40,6 +40,11 @@ class TemplateFill(Fill):
         spent = Usage(new_tokens=n_new, seconds=perf_counter() - started)
         return Filling(values, confidence, self.usage + spent, invalid)
 
+    def place(self, cells: Tensor, ids: Tensor, confidence: Tensor) -> None:
+        """Reveal masked `cells` (indices) with words from elsewhere, and what follows from them."""
+        self._first_choice[cells] = ids
+        super().place(cells, ids, confidence)
+
     def adopt(self, other: Fill) -> None:
         """Go on from where another fill of the same template stands."""
         super().adopt(other)

@@ -66,7 +66,7 @@ SHORT: Mapping[str, Part] = {
 def select_rule(written: str, given: Mapping[str, Any] = NOTHING) -> Select:
     """The select rule of that name; `given` are the options that the fill sets where they are not written."""
     first, *around = _spelled_out(parts_of(written))
-    rule = build(SELECT[named("select", first.name, [*SELECT, *AROUND])], first, given)
+    rule = build(SELECT[named("select rule", first.name, [*SELECT, *AROUND])], first, given)
     for part in around:
         rule = build(AROUND[part.name], part, given, (rule,))
     return rule

@@ -26,4 +26,4 @@ def remask_rule(written: str, given: Mapping[str, Any] = NOTHING) -> Remask:
     first, *more = parts_of(written)
     if more:
         raise RuleError(f"remask rules stand alone; {written!r} names {1 + len(more)}")
-    return build(REMASK[named("remask", first.name, REMASK)], first, given)
+    return build(REMASK[named("remask rule", first.name, REMASK)], first, given)

@@ -96,6 +96,6 @@ def test_what_cannot_be_is_refused_in_one_line(written: str, words: list[str]) -
 
 
 def test_an_unknown_name_is_refused_with_the_choices() -> None:
-    assert named("select", "a", {"a": 1}) == "a"
+    assert named("select rule", "a", {"a": 1}) == "a"
     with pytest.raises(RuleError, match="no select rule 'b'; choose one of a, c"):
-        named("select", "b", ("a", "c"))
+        named("select rule", "b", ("a", "c"))
