@@ -29,8 +29,9 @@ from agent.wording import plain_value
 from bench.gold import GoldPlan, outcome
 from model.backbone.decoder import Decoder, initialise
 from model.backbone.precision import fast_dtype
+from model.checkpoints.hub import WEIGHTS
 from model.engine import Engine
-from model.loading import WEIGHTS, load_model, read_config
+from model.loading import load_model, read_config
 from model.spec import RuleError
 from model.tokens import Tokens
 from model.types import DecodeParams, Filling, LanguageModel

@@ -8,7 +8,7 @@ Code that comes with a checkpoint is never run.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -20,9 +20,10 @@ from model.backbone.decoder import Decoder, DecoderConfig
 from model.backbone.gemma import Gemma
 from model.backbone.precision import fast_dtype
 from model.checkpoints.files import read_header, read_json
-from model.checkpoints.hub import find_folder
+from model.checkpoints.hub import EMBEDDED, find_folder
 from model.checkpoints.layout import arrange, on_meta
 from model.checkpoints.memory import available_bytes, refuse_unless_it_fits
+from model.checkpoints.naming import read_name
 from model.checkpoints.reading import Target, n_bytes_needed
 from model.checkpoints.reading import read_weights as read_layout
 from model.checkpoints.survey import survey
@@ -37,8 +38,6 @@ from model.tokens import Tokens, Vocabulary
 from model.types import LanguageModel
 from model.uniform.engine import UniformEngine
 
-WEIGHTS = Path(__file__).parent / "weights"
-EMBEDDED = "embedded"
 ARMS = ("diffusion", "ar")
 
 
@@ -86,12 +85,11 @@ def load_model(
     """Load a model by folder or Hugging Face name, or the one that comes along (`embedded`)."""
     if arm not in ARMS:
         raise CheckpointError(f"unknown arm {arm!r}; choose {' or '.join(ARMS)}")
-    folder = WEIGHTS / "planner" if name == EMBEDDED else find_folder(name, is_online=is_online)
-    place = _place(device)
+    given, written = read_name(str(name))
+    folder, place = find_folder(given, is_online=is_online), _place(device)
     if read_json(folder / "config.json").get("model_type") == planner.MODEL_TYPE:
         return _planner(folder, arm, Target(place, dtype or fast_dtype(place)))
-    checkpoint = load_checkpoint(folder, device=device, dtype=dtype, **told)
-    lm: LanguageModel = engine_of(checkpoint)
+    lm: LanguageModel = engine_of(_checkpoint(folder, replace(written, **told), place, dtype))
     return lm
 
 
@@ -103,9 +101,15 @@ def load_checkpoint(
     **told: Unpack[Options],
 ) -> Checkpoint:
     """Load a checkpoint of any family of the table; options go before what its files say."""
-    found = survey(find_folder(folder), Told(**told))
+    given, written = read_name(str(folder))
+    return _checkpoint(find_folder(given), replace(written, **told), _place(device), dtype)
+
+
+def _checkpoint(
+    folder: Path, told: Told, place: torch.device, dtype: torch.dtype | None
+) -> Checkpoint:
+    found = survey(folder, told)
     conventions, layout = found.conventions(), found.layout()
-    place = _place(device)
     target = Target(place, dtype or fast_dtype(place), found.family.precise)
     n_bytes = n_bytes_needed(layout, target)
     refuse_unless_it_fits(n_bytes, place, available_bytes(place))

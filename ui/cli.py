@@ -119,9 +119,14 @@ def _add_ui(commands: Commands) -> None:
 
 
 def _add_doctor(commands: Commands) -> None:
-    commands.add_parser(
-        "doctor", help="what this machine has, and what works without the rest",
-        parents=[_shared(), _json()],
+    command = commands.add_parser(
+        "doctor", parents=[_shared(), _json()],
+        help="what this machine has, and what works without the rest; with --model, what a checkpoint "
+        "is and needs",
+    )  # fmt: skip
+    command.add_argument(
+        "--context", type=_positive, metavar="N",
+        help="with --model: how many tokens to reckon memory for (4096, or fewer if it was made for fewer)",
     )  # fmt: skip
 
 

@@ -153,17 +153,20 @@ def ui(args: Namespace) -> int:
 
 
 def doctor(args: Namespace) -> int:
-    """Say what this machine has."""
+    """Say what this machine has, or what a checkpoint is and needs."""
+    from ui.checkup import Checkup
     from ui.console import finding_line, signs_for
     from ui.doctor import examine
 
     console, found = _output(), []
-    for finding in examine(settings_of(args)):
+    checkup = Checkup(args.model, args.context) if args.model else None
+    for finding in checkup.findings() if checkup else examine(settings_of(args)):
         found.append(finding)
         if not args.json:
             console.print(finding_line(finding, signs_for(console)), highlight=False)
     if args.json:
-        _print_json({"findings": [finding.as_json() for finding in found]})
+        figures = {"model": checkup.figures} if checkup else {}
+        _print_json({"findings": [finding.as_json() for finding in found], **figures})
     return int(any(finding.is_needed and finding.state != "ok" for finding in found))
 
 

@@ -10,6 +10,8 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 
 from model.errors import CheckpointError
 
+EMBEDDED = "embedded"
+WEIGHTS = Path(__file__).parents[1] / "weights"
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _CACHED = re.compile(r"models--(.+)--(.+)")
 _FILES = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model"]
@@ -17,12 +19,14 @@ _FILES = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model"]
 
 def find_folder(name: str | Path, *, is_online: bool = False) -> Path:
     """The folder of a checkpoint; a Hugging Face name is downloaded where that is permitted."""
+    if str(name) == EMBEDDED:
+        return WEIGHTS / "planner"
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
     if not _NAME.fullmatch(str(name)):
         raise CheckpointError(
-            f"no model folder {str(folder)!r}; give a folder, 'embedded', or a name such as 'Qwen/Qwen3-0.6B'"
+            f"no model folder {str(folder)!r}; give a folder, {EMBEDDED!r}, or a name such as 'Qwen/Qwen3-0.6B'"
         )
     try:
         return Path(
@@ -36,8 +40,8 @@ def _refusal(name: str, error: Exception, *, is_online: bool) -> str:
     if is_online:
         return f"{name!r} cannot be downloaded: {str(error).splitlines()[0]}; check the name and the network"
     return (
-        f"no model folder {name!r}, and no download of it is at hand; allow one with --online, or give "
-        "a folder"
+        f"no model folder {name!r}, and no download of it is at hand; get it with 'hf download {name}', "
+        "or give a folder"
     )
 
 

@@ -13,8 +13,9 @@ from torch import nn
 from model.backbone.decoder import DecoderConfig
 from model.backbone.rope import Ntk, Plain
 from model.checkpoints.files import Stored, read_header, read_json, read_optional, stored_tensors
-from model.checkpoints.hub import name_of
+from model.checkpoints.hub import find_folder, name_of
 from model.checkpoints.layout import Layout, arrange, on_meta
+from model.checkpoints.naming import read_name
 from model.errors import CheckpointError
 from model.families.conventions import Conventions
 from model.families.facts import Facts, Told
@@ -38,6 +39,19 @@ class Survey:
         """What the checkpoint is called."""
         return self.facts.name
 
+    @property
+    def n_positions(self) -> int | None:
+        """How many tokens it was made for, if its config says so."""
+        config = self.facts.config
+        keys = config.section("text_config") if "text_config" in config else config
+        key = keys.first("max_position_embeddings", "max_sequence_length")
+        return keys.count(key) if key in keys else None
+
+    @property
+    def may_stretch(self) -> bool:
+        """Whether `ntk_factor` can make its positions reach further."""
+        return isinstance(self.shape, DecoderConfig) and self.shape.stretch == Plain()
+
     def conventions(self) -> Conventions:
         """How it reads and writes; refused where neither its files nor the caller tell."""
         return self.family.conventions(self.facts)
@@ -50,6 +64,12 @@ class Survey:
         """Where each tensor goes; refused where they are not exactly those that are needed."""
         family = self.family
         return arrange(self.network(), family.sources, self.stored, family.ignorable)
+
+
+def look(written: str) -> Survey:
+    """Look at a checkpoint by what a user writes for it."""
+    name, told = read_name(written)
+    return survey(find_folder(name), told)
 
 
 def survey(folder: Path, told: Told) -> Survey:

@@ -59,7 +59,7 @@ def _named(name: str) -> str:
     if len(found) != 1:
         raise CheckpointError(
             f"the name of {name!r} does not say whether it was taught block diffusion or full masking; "
-            "give decoder=bd3lm or decoder=mdlm"
+            "give decoder=bd3lm or decoder=mdlm, as in NAME:decoder=mdlm"
         )
     return found[0]
 

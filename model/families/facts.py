@@ -59,7 +59,7 @@ class Facts:
         if found is None:
             raise CheckpointError(
                 f"neither config.json nor the tokenizer of {self.name!r} names a mask token, and its "
-                f"vocabulary of {self.vocab_size} is not that of a known checkpoint; give mask_id=ID"
+                f"vocabulary of {self.vocab_size} is not that of a known checkpoint; give mask_id=ID, as in NAME:mask_id=ID"
             )
         if not 0 <= found < self.vocab_size:
             raise CheckpointError(
@@ -88,7 +88,7 @@ class Facts:
         if known is None:
             raise CheckpointError(
                 f"neither config.json nor the name of {self.name!r} gives its block length; "
-                "give block_length=N, the one it was trained with"
+                "give block_length=N, the one it was trained with, as in NAME:block_length=N"
             )
         return self._checked(known)
 

@@ -51,7 +51,7 @@ def test_a_name_is_looked_up_and_downloaded_only_where_permitted(cache: Cache) -
 @pytest.mark.parametrize(
     ("name", "is_online", "said"),
     [
-        ("org/unknown", False, "no download of it is at hand; allow one with --online"),
+        ("org/unknown", False, "no download of it is at hand; get it with"),
         ("org/unknown", True, "'org/unknown' cannot be downloaded: nothing; check the name"),
         ("no such/folder/anywhere", False, "no model folder 'no such/folder/anywhere'; give"),
         ("nowhere", True, "no model folder 'nowhere'; give a folder"),
