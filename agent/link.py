@@ -1,33 +1,44 @@
 """Link a question to the facts: which entities, classes, values, periods, numbers and fields it mentions.
 
 Ordinary code, the same for every arm. Mentions become short pointers inside the text; fields keep their
-words and get a pointer behind them, because the words decide which of several fields is meant.
+words and get a pointer behind them, because the words decide which of several fields is meant. Words that a
+number or a period only follows from (`twice`, `negative`, `the nineties`) stay, with the pointer behind them.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 
-from rapidfuzz import fuzz
-
-from agent.measures import Measured, periods, quantities
-from agent.mentions import Mention, PhraseIndex, Token, fold, tokens
+from agent.lexicon.fields import Cue, FieldLexicon, Ranked, ranked, strengths, type_votes
+from agent.lexicon.groups import GroupIndex
+from agent.lexicon.measured import Measured
+from agent.lexicon.names import NameIndex
+from agent.lexicon.periods import periods
+from agent.lexicon.quantities import quantities
+from agent.lexicon.spans import Found, Reading, outside, without_overlaps
+from agent.lexicon.typos import Spelling
+from agent.lexicon.values import ValueIndex
+from agent.mentions import Token, tokens
 from agent.types import Brief, Language, Pointer
-from tools.facts.store import FactStore, Field
-from tools.types import Entity, EntityClass, FieldRef, Term, Text
+from tools.facts.store import FactStore
+from tools.types import Entity, EntityClass, FieldRef, Period, Quantity, Term
 
 MAX_FIELDS = 8
 MAX_VALUES = 16
-_FILM_WORDS = re.compile(
-    r"oscar|academy award|film|movie|nominat|best picture|奥斯卡|电影|影片|提名|导演|演员", re.I
+REPORT_WORDS = re.compile(
+    r"report|overview|summar|profile|brief\b|briefing|dossier|memo|write[- ]?up|fact ?sheet"
+    r"|报告|概况|总结|财报|简介|概述|综述|简报|国情|介绍一下|情况|要点",
+    re.I,
 )
-REPORT_WORDS = re.compile(r"report|overview|summar|profile|报告|概况|总结|财报|简介", re.I)
+_FILM_WORDS = re.compile(
+    r"oscar|academy award|\bfilms?\b|movie|nominat|best picture|best act|statuette|screenplay|cinema|\bdirector|starring"
+    r"|\bactor|\bactress|box office|奥斯卡|电影|影片|提名|导演|演员|小金人|影帝|影后|票房|主演|片子",
+    re.I,
+)
 _KEY_FIELDS: dict[str, tuple[str, ...]] = {
     "laureate": ("prize_year", "birth_date", "birth_country", "prize", "death_date", "affiliation"),
     "prize": ("laureates", "prize_year", "prize_amount"),
@@ -54,75 +65,50 @@ _KEY_FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "element": ("atomic_number", "symbol", "category", "phase", "melting_point", "boiling_point"),
 }
-_PRIOR = {"country": 15.0, "planet": 3.0, "element": 2.0}
-_CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
-_COMMON = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be by can do does for from has have how in is it its may more most no of on one "
-        "or so than that the their them there this to two us was were what when where which who why will "
-        "with you year years first last new all any both each other same share price time list name total "
-        "born won made south north east west central long high low between after before about city river "
-        "mountain lake island country planet moon company",
-    )
-)
+_DATED_COMPANY_FIELDS = ("founded", "index_date")
+_SURE = 1.6
+_CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
+_NEAR_SCORE, _UNIT_SCORE, _KEY_SCORE, _REPORT_SCORE = 0.7, 1.0, 0.5, 3.0
 _CJK = re.compile(r"[一-鿿]")
 _SYMBOL_LIKE = re.compile(r"([@#%<])(?=\w)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A span of the question and the pointer kind and target it links to."""
-
-    start: int
-    end: int
-    kind: str
-    label: str
-    target: Term
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """A field with its score and the end of its best span (-1 where only its meaning matched)."""
-
-    field: Field
-    score: float
-    end: int
+_FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94) if chr(0x21 + i).isalnum() or i in (4, 13)}
 
 
 class Linker:
-    """Links questions against one fact store; building takes a second, linking milliseconds."""
+    """Links questions against one fact store; building takes seconds, linking milliseconds."""
 
     def __init__(self, store: FactStore) -> None:
-        self._store = store
-        self._fields = store.fields()
-        self._by_id = {f.id: f for f in self._fields}
+        self._lexicon = FieldLexicon(store.fields())
+        self._fields = self._lexicon.fields
         self._by_type = {
-            t: tuple(f.id for f in self._fields if t in f.types)
-            for g in self._fields
+            t: tuple(f.id for f in self._fields.values() if t in f.types)
+            for g in self._fields.values()
             for t in g.types
         }
-        self._entities = _entity_index(store)
-        self._classes = _class_index(store)
-        self._values = _value_index(self._by_id)
-        self._phrases = _field_index(self._fields)
+        self._names = NameIndex(store)
+        self._groups = GroupIndex(store)
+        self._values = ValueIndex(store, self._fields)
+        self._spelling = Spelling(
+            _likeliest(self._names, self._groups, self._lexicon, self._values)
+        )
 
     def link(self, question: str) -> Brief:
         """The brief of a question (any length the runner accepts, either language)."""
-        text = _SYMBOL_LIKE.sub(r"\1 ", question.strip())
+        text = _SYMBOL_LIKE.sub(r"\1 ", question.strip().translate(_FULL_WIDTH))
         lang: Language = "zh" if len(_CJK.findall(text)) * 3 > len(text.split()) else "en"
-        words = tokens(text)
-        field_mentions = list(self._phrases.find(words))
-        votes = _type_votes(field_mentions)
-        named = _outside_fields(self._named(text, words, votes), field_mentions)
-        found = _without_overlaps(chain(named, _measured(text)))[:MAX_VALUES]
-        ranked = self._rank(text, field_mentions, found)
+        written = tokens(text)
+        words = self._spelling.corrected(written)
+        cues = self._lexicon.cues(words)
+        said = strengths(cues)
+        found = self._found(self._reading(text, words, cues), cues, said)
+        fields = self._rank(text, said, found)
         pointers = [
             Pointer(f"@{n}", f.kind, f.label, f.target, f.start, f.end)
             for n, f in enumerate(found, 1)
         ]
-        pointers += [_field_pointer(n, r, lang) for n, r in enumerate(ranked, 1)]
-        return Brief(question, lang, _delexicalised(text, pointers), tuple(pointers))
+        pointers += [_field_pointer(n, r, lang) for n, r in enumerate(fields, 1)]
+        slips = [new for old, new in zip(written, words, strict=True) if old.text != new.text]
+        return Brief(question, lang, _delexicalised(text, pointers, slips), tuple(pointers))
 
     def offer(
         self, brief: Brief, terms: Iterable[tuple[str, str, Term]]
@@ -136,203 +122,93 @@ class Linker:
                 added.append(Pointer(f"{mark}{n}", kind, label, target))
         return replace(brief, pointers=(*brief.pointers, *added)), tuple(added)
 
-    def _named(self, text: str, words: list[Token], votes: dict[str, float]) -> Iterable[_Found]:
-        is_lower = text == text.lower()
-        about_films = bool(_FILM_WORDS.search(text))
-        for mention in self._entities.find(words):
-            if not _is_plausible(mention, text, is_lower, votes):
-                continue
-            if chosen := _choose(mention, votes, about_films):
-                yield _Found(
-                    mention.start,
-                    mention.end,
-                    chosen.type.replace("_", " "),
-                    chosen.name,
-                    chosen,
-                )
-        for group in self._classes.find(words):
-            best = group.meanings[0]
-            yield _Found(
-                group.start, group.end, f"class {best.type.replace('_', ' ')}", best.label, best
-            )
-        for value in self._values.find(words):
-            field_id, said = value.meanings[0]
-            yield _Found(
-                value.start,
-                value.end,
-                f"value {self._by_id[field_id].en.lower()}",
-                said,
-                Text(said),
-            )
+    def _reading(self, text: str, words: list[Token], cues: list[Cue]) -> Reading:
+        """The text with what its cues, its classes and its clear names speak for."""
+        votes: dict[str, float] = defaultdict(float, type_votes(cues, self._fields))
+        reading = Reading(text, tuple(words), votes, bool(_FILM_WORDS.search(text)))
+        for group in self._groups.find(reading):
+            votes[_type_of(group.target)] += _CLASS_VOTE
+        for entity_type in self._names.clear_types(words):
+            votes[entity_type] += _NAME_VOTE
+        return reading
+
+    def _found(
+        self, reading: Reading, cues: list[Cue], said: Mapping[str, tuple[float, int]]
+    ) -> list[Found]:
+        """What the text mentions, without overlaps, in order of mention."""
+        named = [(cue.start, cue.end) for cue in cues if cue.is_name]
+        classes = outside(self._groups.find(reading), named)
+        asked = {field_id: score for field_id, (score, _) in said.items()}
+        values = self._values.find(reading, asked)
+        everything = chain(classes, self._names.find(reading), values, _measured(reading.text))
+        found = without_overlaps(everything)[:MAX_VALUES]
+        is_dated = any(asked.get(field_id, 0.0) >= _SURE for field_id in _DATED_COMPANY_FIELDS)
+        return found if is_dated else list(_in_fiscal_years(found))
 
     def _rank(
-        self, text: str, mentions: list[Mention[Field]], found: list[_Found]
-    ) -> list[_Ranked]:
+        self, text: str, said: Mapping[str, tuple[float, int]], found: list[Found]
+    ) -> list[Ranked]:
         types = _types_in_question(found)
-        scores: dict[str, tuple[float, int]] = {}
-        for mention in mentions:
-            for field in mention.meanings:
-                score = (
-                    2.0 * mention.n_tokens
-                    if not _CJK.search(mention.phrase)
-                    else 0.8 * mention.n_tokens + 1
-                )
-                if score > scores.get(field.id, (0.0, -1))[0]:
-                    scores[field.id] = (score, mention.end)
-        reachable = self._reachable(types, scores)
-        ranked = [
-            _Ranked(self._by_id[i], score + self._fit(i, types, reachable), end)
-            for i, (score, end) in scores.items()
-        ]
-        ranked += self._near(scores)
-        ranked += self._by_meaning(text, types, set(scores))
-        best: dict[str, _Ranked] = {}
-        for r in sorted(ranked, key=lambda r: (-r.score, r.field.id)):
+        likely = {**said}
+        for field_id in self._measured_so(found, types):
+            score, end = likely.get(field_id, (0.0, -1))
+            likely[field_id] = (score + _UNIT_SCORE, end)
+        near = (self._fields[i].near for i in likely)
+        others = [Ranked(self._fields[i], _NEAR_SCORE, -1) for i in near if i]
+        everything = [*ranked(self._fields, likely, types, text), *others]
+        best: dict[str, Ranked] = {}
+        for r in sorted(
+            [*everything, *self._key_fields(text, types)], key=lambda r: (-r.score, r.field.id)
+        ):
             best.setdefault(r.field.id, r)
         return [r for r in best.values() if r.score > 0][:MAX_FIELDS]
 
-    def _reachable(self, types: Mapping[str, None], matched: Iterable[str]) -> set[str]:
-        kinds = (self._by_id[i].kind for i in matched)
-        return set(types) | {kind.split(":")[1] for kind in kinds if kind.startswith("entity:")}
+    def _measured_so(self, found: list[Found], types: Mapping[str, None]) -> Iterator[str]:
+        """The fields of the types in question that are measured in the units of the question's numbers."""
+        units = {f.target.unit for f in found if isinstance(f.target, Quantity) and f.target.unit}
+        for field in self._fields.values():
+            if field.unit in units and field.types & types.keys():
+                yield field.id
 
-    def _fit(self, field_id: str, types: Mapping[str, None], reachable: set[str]) -> float:
-        carriers = self._by_id[field_id].types
-        if not types:
-            return 0.0
-        if carriers & types.keys():
-            return 2.0
-        return 0.5 if carriers & reachable else -3.0
-
-    def _near(self, matched: Mapping[str, tuple[float, int]]) -> list[_Ranked]:
-        """Fields that mean nearly the same as one that was said: the words rarely tell them apart."""
-        near = (self._by_id[i].near for i in matched)
-        return [_Ranked(self._by_id[i], 0.7, -1) for i in near if i and i not in matched]
-
-    def _by_meaning(self, text: str, types: Mapping[str, None], known: set[str]) -> list[_Ranked]:
-        """Fields no phrase of which was said, by likeness of words; only for the types in question."""
-        folded = fold(text)
-        likeness = []
-        for field in self._fields:
-            if field.id in known or not field.types & types.keys():
-                continue
-            label = field.zh if _CJK.search(text) else field.en.lower()
-            likeness.append(_Ranked(field, fuzz.partial_ratio(label, folded) / 100, -1))
-        likeness.sort(key=lambda r: (-r.score, r.field.id))
-        return [r for r in likeness[:3] if r.score > 0.6] + self._key_fields(text, types, known)
-
-    def _key_fields(self, text: str, types: Mapping[str, None], known: set[str]) -> list[_Ranked]:
+    def _key_fields(self, text: str, types: Mapping[str, None]) -> Iterator[Ranked]:
         """What people mostly ask of such things, so that a report has its fields without naming them."""
         ids = chain.from_iterable(_KEY_FIELDS.get(t, self._by_type.get(t, ())) for t in types)
-        kept = [i for i in dict.fromkeys(ids) if i not in known]
-        base = 3.0 if REPORT_WORDS.search(text) else 0.5
-        return [_Ranked(self._by_id[i], base - 0.01 * n, -1) for n, i in enumerate(kept)]
+        base = _REPORT_SCORE if REPORT_WORDS.search(text) else _KEY_SCORE
+        for n, field_id in enumerate(dict.fromkeys(ids)):
+            yield Ranked(self._fields[field_id], base - 0.01 * n, -1)
 
 
-def _entity_index(store: FactStore) -> PhraseIndex[tuple[Entity, float]]:
-    index: PhraseIndex[tuple[Entity, float]] = PhraseIndex()
-    for alias, entity_id, _lang, weight in store.aliases():
-        entity = store.entity(entity_id)
-        if entity is not None and (len(alias) > 1 or _CJK.match(alias)):
-            index.add(alias, (entity, weight))
-    return index
+def _likeliest(*sources: NameIndex | GroupIndex | FieldLexicon | ValueIndex) -> dict[str, float]:
+    """Every word of the sources with the most that any of them gives it."""
+    weights: dict[str, float] = {}
+    for source in sources:
+        for word, weight in source.words().items():
+            weights[word] = max(weight, weights.get(word, 0.0))
+    return weights
 
 
-def _class_index(store: FactStore) -> PhraseIndex[EntityClass]:
-    index: PhraseIndex[EntityClass] = PhraseIndex(stemmed=True)
-    classes = {c.id: c for c in store.classes()}
-    for phrase, class_id, _lang in store.class_aliases():
-        index.add(phrase, classes[class_id])
-    return index
-
-
-def _value_index(fields: dict[str, Field]) -> PhraseIndex[tuple[str, str]]:
-    index: PhraseIndex[tuple[str, str]] = PhraseIndex(stemmed=True)
-    table = tomllib.loads(Path(__file__).with_name("values.toml").read_text("utf-8"))
-    for field_id, values in table.items():
-        for value, said in values.items():
-            for phrase in said.split("|"):
-                if field_id in fields:
-                    index.add(phrase, (field_id, value))
-    return index
-
-
-def _field_index(fields: Iterable[Field]) -> PhraseIndex[Field]:
-    index: PhraseIndex[Field] = PhraseIndex(stemmed=True)
-    for field in fields:
-        for phrase in (field.en, field.zh, *field.also_en, *field.also_zh):
-            index.add(phrase, field)
-    return index
-
-
-def _type_votes(mentions: list[Mention[Field]]) -> dict[str, float]:
-    votes: dict[str, float] = defaultdict(float)
-    for mention in mentions:
-        types = [t for field in mention.meanings for t in field.types]
-        for t in types:
-            votes[t] += mention.n_tokens / len(types)
-    return votes
-
-
-def _is_plausible(
-    mention: Mention[tuple[Entity, float]], text: str, is_lower: bool, votes: Mapping[str, float]
-) -> bool:
-    said = text[mention.start : mention.end]
-    if _CJK.search(said):
-        is_element = any(e.type == "element" for e, _ in mention.meanings)
-        return mention.n_tokens > 1 or (is_element and votes.get("element", 0.0) > 0)
-    if mention.n_tokens > 1:
-        return True
-    if mention.phrase in _COMMON or len(mention.phrase) < 2:
-        return False
-    if said[0].isupper():
-        return len(said) > 2 or said.isupper()
-    return len(said) > 3 and (is_lower or any(e.type in _CLOSED_TYPES for e, _ in mention.meanings))
-
-
-def _choose(
-    mention: Mention[tuple[Entity, float]], votes: dict[str, float], about_films: bool
-) -> Entity | None:
-    """The likeliest meaning: well known, of a type that the question's fields carry or point to."""
-    best, best_score = None, float("-inf")
-    for entity, weight in mention.meanings:
-        if entity.type in ("film", "film_person") and not about_films:
-            continue
-        is_surname = mention.n_tokens == 1 and " " in entity.name
-        score = weight + 10.0 * votes.get(entity.type, 0.0) + _PRIOR.get(entity.type, 0.0)
-        score -= 40.0 * is_surname
-        if score > best_score:
-            best, best_score = entity, score
-    return best
-
-
-def _measured(text: str) -> Iterable[_Found]:
+def _measured(text: str) -> Iterator[Found]:
     for m in chain(periods(text), quantities(text)):
-        yield _Found(m.start, m.end, m.kind, _label(m, text), m.target)
+        start = m.end if m.keeps_words else m.start
+        yield Found(start, m.end, m.kind, _label(m, text), m.target)
 
 
 def _label(measured: Measured, text: str) -> str:
     return getattr(measured.target, "text", "") or text[measured.start : measured.end].strip()
 
 
-def _outside_fields(found: Iterable[_Found], fields: list[Mention[Field]]) -> Iterator[_Found]:
-    """Leave out a class whose name is a part of a field's: the sea in 海拔, the market in `market cap`."""
-    spans = [(m.start, m.end) for m in fields]
+def _in_fiscal_years(found: list[Found]) -> Iterator[Found]:
+    """A year beside companies alone is a fiscal year, which is how their figures are kept."""
+    types = {_type_of(f.target) for f in found} - {""}
     for f in found:
-        is_part = any(s <= f.start and f.end <= e and e - s > f.end - f.start for s, e in spans)
-        if not (is_part and isinstance(f.target, EntityClass)):
+        if types == {"company"} and f.kind == "period year" and isinstance(f.target, Period):
+            year = Period(f"FY{f.target.text}")
+            yield replace(f, kind="period fiscal", label=year.text, target=year)
+        else:
             yield f
 
 
-def _without_overlaps(found: Iterable[_Found]) -> list[_Found]:
-    """The longest spans, none overlapping, in order of mention; earlier sorts win ties."""
-    taken: list[_Found] = []
-    for span in sorted(found, key=lambda f: f.start - f.end):
-        if all(span.end <= t.start or span.start >= t.end for t in taken):
-            taken.append(span)
-    return sorted(taken, key=lambda f: f.start)
-
-
-def _types_in_question(found: list[_Found]) -> dict[str, None]:
+def _types_in_question(found: list[Found]) -> dict[str, None]:
     """The types mentioned, classes first: a question about mountains in a country asks for mountains."""
     ordered = sorted(found, key=lambda f: not isinstance(f.target, EntityClass))
     return dict.fromkeys(t for f in ordered if (t := _type_of(f.target)))
@@ -342,26 +218,32 @@ def _type_of(target: Term) -> str:
     return target.type if isinstance(target, Entity | EntityClass) else ""
 
 
-def _field_pointer(n: int, ranked: _Ranked, lang: Language) -> Pointer:
-    label = ranked.field.zh if lang == "zh" else ranked.field.en
-    return Pointer(f"%{n}", "field", label, FieldRef(ranked.field.id, label), end=ranked.end)
+def _field_pointer(n: int, found: Ranked, lang: Language) -> Pointer:
+    label = found.field.zh if lang == "zh" else found.field.en
+    return Pointer(f"%{n}", "field", label, FieldRef(found.field.id, label), end=found.end)
 
 
-def _delexicalised(text: str, pointers: list[Pointer]) -> str:
-    """The text with spans replaced by `@k kind`, and `%k` behind the words of each field's best span."""
+def _delexicalised(text: str, pointers: list[Pointer], slips: list[Token]) -> str:
+    """The text with spans replaced by `@k kind`, `%k` behind the words of each field's best cue, slips mended."""
     spans = [p for p in pointers if p.start >= 0]
     marks: dict[int, str] = {}
     for p in reversed([p for p in pointers if p.symbol.startswith("%") and p.end >= 0]):
         inside = next((s for s in spans if s.start < p.end < s.end), None)
         marks[inside.end if inside else p.end] = p.symbol
     pieces, at = [], 0
-    for cut, piece, resume in _cuts(spans, marks):
+    for cut, piece, resume in _cuts(spans, marks, slips):
         pieces += [text[at:cut].lower(), piece]
-        at = resume
+        at = max(at, resume)
     return " ".join(" ".join([*pieces, text[at:].lower()]).split())
 
 
-def _cuts(spans: list[Pointer], marks: dict[int, str]) -> list[tuple[int, str, int]]:
-    cuts = [(s.start, 1, f" {s.symbol} {s.kind} ", s.end) for s in spans]
-    cuts += [(end, 0, f" {symbol} ", end) for end, symbol in marks.items()]
+def _cuts(
+    spans: list[Pointer], marks: dict[int, str], slips: list[Token]
+) -> list[tuple[int, str, int]]:
+    cuts = [(s.start, 2, f" {s.symbol} {s.kind} ", s.end) for s in spans]
+    cuts += [(end, 1, f" {symbol} ", end) for end, symbol in marks.items()]
+    outside_spans = [
+        t for t in slips if not any(s.start < t.end and t.start < s.end for s in spans)
+    ]
+    cuts += [(t.start, 0, t.text, t.end) for t in outside_spans]
     return [(start, piece, resume) for start, _, piece, resume in sorted(cuts)]

@@ -1,19 +1,24 @@
 """Phrases that a question may mention, found by longest match over folded tokens.
 
-One index serves both languages: a Latin word is a token, a Chinese character is a token.
+One index serves both languages: a Latin word is a token, a Chinese character is a token. Hyphens and the dots
+between parts of foreign names part words and are no tokens themselves.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from tools.facts.names import ascii_only
+
 T = TypeVar("T")
-_TOKEN = re.compile(r"[A-Za-zÀ-ɏ]+(?:[.&'’-][A-Za-zÀ-ɏ]+)*\.?|\d[\d,.]*\d|\d|[一-鿿]|[^\s\w]")
+_LETTERS = "A-Za-zÀ-ɏḀ-ỿ"
+_TOKEN = re.compile(
+    rf"[{_LETTERS}]+(?:[.&'’][{_LETTERS}]+)*\.?|\d[\d,.]*\d|\d|[一-鿿]|[^\s\w·•・‧\-–—]"
+)
 _LONGEST = 14
 
 
@@ -27,21 +32,21 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """The folded tokens of a text, a possessive split from its word."""
+    """The folded tokens of a text, a possessive split from its word, the full stop of a sentence left out."""
     found = []
     for match in _TOKEN.finditer(text):
         word, start = match[0], match.start()
-        for ending in ("'s", "’s"):
-            if word.lower().endswith(ending):
-                word = word[:-2]
+        if word.lower().endswith(("'s", "’s")):
+            word = word[:-2]
+        if word.endswith(".") and "." not in word[:-1]:
+            word = word[:-1] or word
         found.append(Token(fold(word), start, start + len(word)))
     return found
 
 
 def fold(text: str) -> str:
     """Lower case without diacritics or final dots; `Türkiye` → `turkiye`, `Inc.` → `inc`."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
+    kept = ascii_only(text).lower()
     return kept.rstrip(".") if len(kept) > 1 else kept
 
 
@@ -56,13 +61,14 @@ def stem(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mention(Generic[T]):
-    """A phrase found in the text, with everything it may mean."""
+    """A phrase found in the text, with everything it may mean; `first` is its first token's number."""
 
     start: int
     end: int
     n_tokens: int
     phrase: str
     meanings: tuple[T, ...]
+    first: int = 0
 
 
 @dataclass(slots=True)
@@ -92,7 +98,13 @@ class PhraseIndex(Generic[T]):
                 key = " ".join(words[i : i + n])
                 if meanings := self._meanings.get(key):
                     start, end = text_tokens[i].start, text_tokens[i + n - 1].end
-                    yield Mention(start, end, n, key, tuple(meanings))
+                    yield Mention(start, end, n, key, tuple(meanings), i)
+
+    def phrases(self) -> Iterator[tuple[str, tuple[T, ...]]]:
+        """Every phrase that was taught, in folded words, and what it may mean."""
+        for phrase, meanings in self._meanings.items():
+            if meanings:
+                yield phrase, tuple(meanings)
 
     def _words(self, text_tokens: Iterable[Token]) -> list[str]:
         return [stem(t.text) if self.stemmed else t.text for t in text_tokens]

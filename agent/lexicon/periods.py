@@ -81,7 +81,14 @@ _DECADES = tuple(
         rf"(?:(?:上个?|二十|20)世纪)?(?P<w>{'|'.join(w for w in _DECADE_WORDS if not w.isascii())})年代",
     )
 )
-_CENTURY_WORDS = {"eighteenth": 18, "nineteenth": 19, "twentieth": 20, "十八": 18, "十九": 19, "二十": 20}
+_CENTURY_WORDS = {
+    "eighteenth": 18,
+    "nineteenth": 19,
+    "twentieth": 20,
+    "十八": 18,
+    "十九": 19,
+    "二十": 20,
+}
 _CENTURIES = re.compile(
     r"\b(?:the )?(?P<n>1[5-9]|20)th[- ]century\b"
     r"|\b(?:the )?(?P<w>eighteenth|nineteenth|twentieth)[- ]century\b|(?P<last>\blast century\b|上个?世纪(?!\d|[一-十]))"
@@ -95,10 +102,14 @@ _MILLENNIUM = re.compile(
 )
 _YEARS = (
     re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?年度?(?!代)"),
-    re.compile(rf"(?<![\d.,$€-])(?P<y>{_YEAR})(?!\d|,\d{{3}}|\.\d|\s?年代|0s|['’]?s\b(?![ ]?[a-z]))"),
+    re.compile(
+        rf"(?<![\d.,$€-])(?P<y>{_YEAR})(?!\d|,\d{{3}}|\.\d|\s?年代|0s|['’]?s\b(?![ ]?[a-z]))"
+    ),
     re.compile(r"(?P<y>[一二][零〇九][零〇一二三四五六七八九]{2})\s?年"),
 )
-_SPOKEN_YEAR = re.compile(r"\b(?:in|since|after|before|until|by|from|of|for|year|fy)\s+$", re.IGNORECASE)
+_SPOKEN_YEAR = re.compile(
+    r"\b(?:in|since|after|before|until|by|from|of|for|year|fy)\s+$", re.IGNORECASE
+)
 
 
 def periods(text: str) -> Iterator[Measured]:
@@ -118,8 +129,9 @@ def periods(text: str) -> Iterator[Measured]:
     yield from _spoken_years(text)
 
 
-def _found(match: re.Match[str], kind: str, spelled: str) -> Measured:
-    return Measured(match.start(), match.end(), f"period {kind}", Period(spelled))
+def _found(match: re.Match[str], kind: str, spelled: str, *, keeps_words: bool = False) -> Measured:
+    start, end = match.span()
+    return Measured(start, end, f"period {kind}", Period(spelled), keeps_words)
 
 
 def _full_year(said: str) -> str:
@@ -173,17 +185,18 @@ def _spans(text: str) -> Iterator[Measured]:
     for pattern in _DECADES:
         for match in pattern.finditer(text):
             first = _decade(match.groupdict())
-            yield from (_found(match, "year", str(year)) for year in (first, first + 9))
+            yield from (_found(match, "year", str(y), keeps_words=True) for y in (first, first + 9))
     for match in _CENTURIES.finditer(text):
         number = 20 if match["last"] else _century(match["n"] or match["w"] or match["z"])
         ends = (100 * number - 99, 100 * number)
-        yield from (_found(match, "year", str(year)) for year in ends)
+        yield from (_found(match, "year", str(year), keeps_words=True) for year in ends)
     for match in _MILLENNIUM.finditer(text):
-        yield _found(match, "year", "2000" if "turn" in match[0] or "千禧" in match[0] else "2001")
+        since = "2000" if "turn" in match[0] or "千禧" in match[0] else "2001"
+        yield _found(match, "year", since, keeps_words=True)
 
 
 def _decade(said: dict[str, str | None]) -> int:
-    century = int(said["z"]) - 1 if said.get("z") else int(said.get("c") or 19)
+    century = int(said.get("c") or int(said.get("z") or 20) - 1)
     tens = _DECADE_WORDS[(said["w"] or "").lower()] if said.get("w") else 10 * int(said["t"] or 0)
     return 100 * century + tens
 

@@ -33,7 +33,7 @@ _UNITS = {
     "°C": ("°c", "degrees celsius", "celsius", "centigrade", "摄氏度", "℃"),
     "h": ("hour", "hr", "小时", "个小时", "钟头", "个钟头"),
     "days": ("day", "天"),
-    "years": ("year old", "year of age", "岁", "周岁"),
+    "years": ("years old", "year old", "years of age", "岁", "周岁"),
     "GWh": ("gwh", "gigawatt hour", "吉瓦时"),
     "t": ("tonne", "ton", "metric ton", "吨"),
     "g/cm3": ("g/cm3", "g/cm³", "grams per cubic centimetre", "克每立方厘米"),
@@ -45,7 +45,8 @@ _COUNTED = (
 )
 _COUNTED_ZH = "人|口|辆|台|名|位|美元|座|个|部|颗|项|次"
 _SPELLED_UNITS = "|".join(
-    re.escape(spelling) + (r"s?(?![a-z0-9²])" if spelling[-1].isalpha() and spelling.isascii() else "")
+    re.escape(spelling)
+    + (r"s?(?![a-z0-9²])" if spelling[-1].isalpha() and spelling.isascii() else "")
     for spelling in sorted(_UNIT_OF, key=len, reverse=True)
 )
 _SCALE = (
@@ -84,10 +85,16 @@ _COMPARED = re.compile(
     r"|by|reach(?:ed|es)?|not even)\s+(?:the |a |an )?$",
     re.IGNORECASE,
 )
-_OR_MORE = re.compile(r"\W*(?:\w+\W+){0,2}?(?:or|and) (?:more|fewer|less|above|up|over)\b|\s*\+", re.IGNORECASE)
+_OR_MORE = re.compile(
+    r"\W*(?:\w+\W+){0,2}?(?:or|and) (?:more|fewer|less|above|up|over)\b|\s*\+", re.IGNORECASE
+)
 _TIMES = re.compile(r"\s?(?:times|x)\b|倍", re.IGNORECASE)
-_COMPARED_ZH = re.compile(r"(?:超过|多于|少于|大于|小于|高于|低于|至少|至多|最多|不到|不足|不止|达到?|以上|以下|以内|过|破|上|足|够|满)$")
-_OR_MORE_ZH = re.compile(rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多|及以上|或更多)")
+_COMPARED_ZH = re.compile(
+    r"(?:超过|多于|少于|大于|小于|高于|低于|至少|至多|最多|不到|不足|不止|达到?|以上|以下|以内|过|破|上|足|够|满)$"
+)
+_OR_MORE_ZH = re.compile(
+    rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多|及以上|或更多)"
+)
 _LONGEST_SMALL = 12
 
 
@@ -100,20 +107,27 @@ def quantities(text: str) -> Iterator[Measured]:
     yield from _percentages(text)
     for pattern, quantity in _FRACTIONS:
         for match in pattern.finditer(text):
-            yield Measured(match.start(), match.end(), "number", quantity)
+            yield Measured(match.start(), match.end(), "number", quantity, keeps_words=True)
 
 
 def _digits(match: re.Match[str], text: str) -> Measured:
     number, end = Decimal(re.sub("[,，]", "", match["digits"])), match.end()
     scale, unit = (match["scale"] or "").strip().lower(), (match["unit"] or "").lower()
-    if match["currency"] and not scale and (letter := _MONEY_SCALE.match(text, match.end("digits"))):
+    if (
+        match["currency"]
+        and not scale
+        and (letter := _MONEY_SCALE.match(text, match.end("digits")))
+    ):
         scale, unit, end = {"t": "tn"}.get(said := letter["letter"].lower(), said), "", letter.end()
     if not scale and not unit and re.match(r"\s?K\b", text[end:]):
         unit, end = "kelvin", end + text[end:].index("K") + 1
     number *= _SCALES.get(scale.rstrip("s"), _SCALES.get(scale, 1))
     named = _unit(unit) or ("USD" if (match["currency"] or "").endswith("$") else "")
+    number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
     end = match.start() + len(text[match.start() : end].rstrip(" -"))
-    return Measured(match.start(), end, "number", Quantity(-number if match["sign"] else number, named))
+    return Measured(
+        match.start(), end, "number", Quantity(-number if match["sign"] else number, named)
+    )
 
 
 def _unit(said: str) -> str:
@@ -125,7 +139,8 @@ def _words(number: Spoken, text: str) -> Iterator[Measured]:
     """A number in words with the unit behind it, where it counts something."""
     unit = re.match(rf"[\s-]?(?P<unit>{_SPELLED_UNITS})", text[number.end :], re.IGNORECASE)
     said = _unit(unit["unit"]) if unit else ""
-    if not number.is_year and (said or _counts(number, text)):
+    is_part = text[: number.start][-1:].isdigit()
+    if not number.is_year and not is_part and (said or _counts(number, text)):
         end = number.end + (unit.end() if unit and said else 0)
         yield Measured(number.start, end, "number", Quantity(number.number, said))
 
@@ -135,10 +150,19 @@ def _counts(number: Spoken, text: str) -> bool:
     before, after = text[: number.start], text[number.end :]
     if text[number.start].isascii():
         is_large = number.number > _LONGEST_SMALL
-        return is_large or bool(_COMPARED.search(before) or _OR_MORE.match(after) or _TIMES.match(after))
+        return is_large or bool(
+            _COMPARED.search(before) or _OR_MORE.match(after) or _TIMES.match(after)
+        )
     is_large = number.end - number.start > 1 and number.number > _LONGEST_SMALL
-    is_compared = bool(_COMPARED_ZH.search(before) and re.match(rf"[多余]?(?:{_COUNTED_ZH}|枚|届|成)", after))
-    return is_large or is_compared or bool(_OR_MORE_ZH.match(after) or _TIMES.match(after)) or _is_scale(number, before)
+    is_compared = bool(
+        _COMPARED_ZH.search(before) and re.match(rf"[多余]?(?:{_COUNTED_ZH}|枚|届|成)", after)
+    )
+    return (
+        is_large
+        or is_compared
+        or bool(_OR_MORE_ZH.match(after) or _TIMES.match(after))
+        or _is_scale(number, before)
+    )
 
 
 def _is_scale(number: Spoken, before: str) -> bool:
@@ -153,7 +177,9 @@ def _percentages(text: str) -> Iterator[Measured]:
         yield Measured(match.start(), match.end(), "number", Quantity(number, "%"))
     for match in _TENTHS.finditer(text):
         ones = 5 if match["ones"] == "半" else _spoken(match["ones"]) if match["ones"] else 0
-        number = 10 * (Decimal(match["tens"]) if match["tens"].isascii() else _spoken(match["tens"]))
+        number = 10 * (
+            Decimal(match["tens"]) if match["tens"].isascii() else _spoken(match["tens"])
+        )
         yield Measured(match.start(), match.end(), "number", Quantity(number + ones, "%"))
 
 

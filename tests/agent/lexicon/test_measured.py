@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.measures import periods, quantities
+from agent.lexicon.periods import periods
+from agent.lexicon.quantities import quantities
 from tools.types import Period, Quantity
 
 

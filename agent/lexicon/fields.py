@@ -1,0 +1,200 @@
+"""Fields by what people say when they ask for them, ranked by the types that the question speaks of.
+
+A cue is a word or phrase that speaks for a field; `how * tall` lets other words stand between its parts. The cues
+of a field add up, a cue shared by many fields counts less, and fields that the things in question do not carry
+count far less.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.lexicon.plain import GRAMMAR
+from agent.mentions import Mention, PhraseIndex, Token, stem, tokens
+from tools.facts.store import Field
+
+_FOLDER = Path(__file__).parent
+_CJK = re.compile(r"[一-鿿]")
+_QUESTION = re.compile(r"(?:which|what|how|who|where|when|in)\b|哪|几|谁|多少|什么", re.IGNORECASE)
+_GAP = " * "
+_WIDEST_GAP = 8
+_SAYS = 2.0
+_HINT = 0.8
+_GRAMMAR_WEIGHT = 0.3
+_SHARED = 0.08
+_FURTHER_CUES = 0.3
+_MOST_FURTHER = 2.0
+_FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
+# What is asked for by a question word: the kinds that answer it, or the fields.
+_ASKING = (
+    (re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day)\b|何时|什么时候|哪年|哪一年|哪天|几几年", re.I), ("date", "year")),
+    (re.compile(r"\bhow (?:much|many|high|tall|long|deep|big|large|far|heavy|hot|cold|old|dense)\b|多少|多大|多高|多长|多深|几", re.I), ("number",)),
+    (re.compile(r"\b(?:what|which) (?:country|countries|nations?)\b|哪个国家|哪国|哪些国家", re.I), ("entity:country",)),
+)  # fmt: skip
+_ASKED_KIND = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that speak for a field: how much, where they stand, and whether they are the field's name."""
+
+    field: str
+    weight: float
+    start: int
+    end: int
+    is_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """What a phrase of the index opens: a whole cue, or the first part of one with a gap."""
+
+    field: str
+    weight: float
+    rest: tuple[str, ...] = ()
+    is_name: bool = False
+
+
+class FieldLexicon:
+    """Finds cues in tokens; built once from the fields and the two tables of cues."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        self.fields = {field.id: field for field in fields}
+        self._index: PhraseIndex[_Lead] = PhraseIndex(stemmed=True)
+        for field in self.fields.values():
+            names = (field.en, field.zh, *field.also_en, *field.also_zh)
+            for name in dict.fromkeys(names):
+                self._add(name, field.id, _SAYS, is_name=not _QUESTION.match(name))
+        for lang in ("en", "zh"):
+            table = tomllib.loads((_FOLDER / f"fields_{lang}.toml").read_text("utf-8"))
+            for field_id, said in table.items():
+                if field_id in self.fields:
+                    for name in said["says"].split("|"):
+                        self._add(name, field_id, _SAYS)
+                    for name in said.get("hints", "").split("|"):
+                        self._add(name, field_id, _HINT)
+
+    def _add(self, phrase: str, field_id: str, strength: float, *, is_name: bool = False) -> None:
+        first, gap, second = phrase.partition(_GAP)
+        rest = tuple(stem(token.text) for token in tokens(second)) if gap else ()
+        self._index.add(first, _Lead(field_id, _weight(phrase, strength), rest, is_name))
+
+    def words(self) -> dict[str, float]:
+        """The words of the cues, which may be meant where a text is misspelt."""
+        return {word: 3.0 for phrase, _ in self._index.phrases() for word in phrase.split()}
+
+    def cues(self, words: list[Token]) -> list[Cue]:
+        """Every cue in the text."""
+        folded = [stem(token.text) for token in words]
+        found = []
+        for mention in self._index.find(words):
+            whole = [lead for lead in mention.meanings if not lead.rest]
+            shared = 1 + _SHARED * (len({lead.field for lead in whole}) - 1)
+            found += [
+                Cue(w.field, w.weight / shared, mention.start, mention.end, w.is_name)
+                for w in whole
+            ]
+            found += _across(mention, words, folded)
+        return found
+
+
+def _weight(phrase: str, strength: float) -> float:
+    """How much a phrase says: more words say more, words of grammar next to nothing."""
+    words = [token.text for token in tokens(phrase.replace(_GAP, " "))]
+    if _CJK.search(phrase):
+        telling = len(words)
+        return strength * (0.5 + 0.4 * telling) if telling > 1 else 0.8 * strength / _SAYS
+    telling_words = sum(1.0 if word not in GRAMMAR else _GRAMMAR_WEIGHT for word in words)
+    return strength * telling_words
+
+
+def _across(mention: Mention[_Lead], words: list[Token], folded: list[str]) -> Iterator[Cue]:
+    """The cues with a gap that the phrase opens and later words close."""
+    after = mention.first + mention.n_tokens
+    for lead in mention.meanings:
+        n = len(lead.rest)
+        for i in range(after, min(after + _WIDEST_GAP, len(folded) - n + 1) if n else 0):
+            if tuple(folded[i : i + n]) == lead.rest:
+                yield Cue(lead.field, lead.weight, mention.start, words[i + n - 1].end)
+                break
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A field with its score and the end of its best cue (-1 where nothing was said for it)."""
+
+    field: Field
+    score: float
+    end: int
+
+
+def strengths(cues: Iterable[Cue]) -> dict[str, tuple[float, int]]:
+    """For each field how much its cues say together, and the end of the best of them."""
+    by_field: dict[str, list[Cue]] = defaultdict(list)
+    for cue in cues:
+        by_field[cue.field].append(cue)
+    return {field_id: _together(group) for field_id, group in by_field.items()}
+
+
+def _together(cues: list[Cue]) -> tuple[float, int]:
+    """The best cue whole, and a part of what others say that do not repeat its words."""
+    ordered = sorted(cues, key=lambda c: (-c.weight, c.end))
+    best, taken, further = ordered[0], [ordered[0]], 0.0
+    for cue in ordered[1:]:
+        if all(cue.end <= t.start or cue.start >= t.end for t in taken):
+            taken.append(cue)
+            further += cue.weight
+    return best.weight + _FURTHER_CUES * min(further, _MOST_FURTHER), best.end
+
+
+def type_votes(cues: Iterable[Cue], fields: Mapping[str, Field]) -> dict[str, float]:
+    """How much the cues speak for each type; words at one place share one voice."""
+    places: dict[tuple[int, int], dict[str, float]] = defaultdict(dict)
+    for cue in cues:
+        at = places[cue.start, cue.end]
+        at[cue.field] = max(cue.weight, at.get(cue.field, 0.0))
+    votes: dict[str, float] = defaultdict(float)
+    for weights in places.values():
+        types = [(t, weight) for f, weight in weights.items() for t in fields[f].types]
+        for entity_type, weight in types:
+            votes[entity_type] += weight / _SAYS / len(types)
+    return votes
+
+
+def asked_kinds(text: str) -> frozenset[str]:
+    """The kinds of fields that the question words ask for."""
+    return frozenset(kind for pattern, kinds in _ASKING if pattern.search(text) for kind in kinds)
+
+
+def ranked(
+    fields: Mapping[str, Field],
+    said: Mapping[str, tuple[float, int]],
+    types: Mapping[str, None],
+    text: str,
+) -> list[Ranked]:
+    """The fields that were said, the likeliest first."""
+    relations = (fields[i].kind for i in said)
+    reachable = set(types) | {k.split(":")[1] for k in relations if k.startswith("entity:")}
+    kinds = asked_kinds(text)
+    found = [
+        Ranked(
+            fields[i],
+            score + _fit(fields[i], types, reachable) + _ASKED_KIND * (fields[i].kind in kinds),
+            end,
+        )
+        for i, (score, end) in said.items()
+    ]
+    return sorted(found, key=lambda r: (-r.score, r.field.id))
+
+
+def _fit(field: Field, types: Mapping[str, None], reachable: set[str]) -> float:
+    if not types:
+        return 0.0
+    if field.types & types.keys():
+        return _FITS
+    return _REACHABLE if field.types & reachable else _DOES_NOT_FIT

@@ -1,0 +1,69 @@
+"""What is found in a text, and what speaks for one meaning of it or another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from agent.mentions import Token
+from tools.types import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span of the question and the pointer kind and target it links to; where it is empty, its words stay."""
+
+    start: int
+    end: int
+    kind: str
+    label: str
+    target: Term
+
+    @property
+    def n_chars(self) -> int:
+        """How much of the text it takes."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as the lexicon reads it: its tokens, and how much speaks for each type of entity."""
+
+    text: str
+    words: tuple[Token, ...]
+    votes: Mapping[str, float] = field(default_factory=dict)
+    about_films: bool = False
+
+    @property
+    def is_lower(self) -> bool:
+        """Whether nothing is capitalised, so that names cannot be expected to be."""
+        return self.text == self.text.lower()
+
+    def vote(self, entity_type: str) -> float:
+        """How much the other words of the text speak for a type."""
+        return self.votes.get(entity_type, 0.0)
+
+
+def without_overlaps(found: Iterable[Found]) -> list[Found]:
+    """The longest spans, none overlapping, in order of mention; earlier finds win ties.
+
+    Spans that keep their words take no room, and two periods may share one place (a decade's first and last year).
+    """
+    taken: list[Found] = []
+    for span in sorted(found, key=lambda f: -f.n_chars):
+        if not any(_meet(span, other) for other in taken):
+            taken.append(span)
+    return sorted(taken, key=lambda f: (f.start, f.end))
+
+
+def _meet(span: Found, other: Found) -> bool:
+    if not span.n_chars and not other.n_chars:
+        return span.start == other.start and span.target == other.target
+    return span.start < other.end and other.start < span.end
+
+
+def outside(found: Iterable[Found], spans: list[tuple[int, int]]) -> Iterator[Found]:
+    """Those that are no true part of one of the spans."""
+    for f in found:
+        if not any(s <= f.start and f.end <= e and e - s > f.n_chars for s, e in spans):
+            yield f

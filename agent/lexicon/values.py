@@ -1,0 +1,111 @@
+"""The words for values of text fields: hand-written ones, and the values of the facts as they stand.
+
+A value is a pointer of its own because a text field has no entity to point to: female, Andes, Apollo 11,
+Harvard University, absolute monarchy, Portuguese.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.lexicon.plain import is_plain
+from agent.lexicon.spans import Found, Reading
+from agent.mentions import Mention, PhraseIndex
+from tools.facts.store import FactStore, Field
+from tools.types import Text
+
+VALUES_FILE = Path(__file__).parents[1] / "values.toml"
+# Text fields whose values people name as they stand in the facts.
+_SPOKEN = (
+    "affiliation", "range", "archipelago", "flows_into", "outflow", "oscar_categories", "occupation", "missions",
+    "industry", "sector", "currency", "government", "languages", "former_ruler", "birth_country", "birth_city",
+    "death_city", "headquarters", "highest_point", "discoverer",
+)  # fmt: skip
+_CJK = re.compile(r"[一-鿿]")
+_ASIDE = re.compile(r"\s*\((?P<aside>[^()]*)\)")
+_SHORTEST = 4
+_NATIONALITY = "nationality"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a text field; `is_said` where the word for it is hand-written."""
+
+    field: str
+    text: str
+    is_said: bool
+
+
+class ValueIndex:
+    """Finds values in tokens; built once from the store and the table of words."""
+
+    def __init__(self, store: FactStore, fields: Mapping[str, Field]) -> None:
+        self._fields = fields
+        self._index: PhraseIndex[Value] = PhraseIndex(stemmed=True)
+        for field_id, values in tomllib.loads(VALUES_FILE.read_text("utf-8")).items():
+            for value, said in values.items() if field_id in fields else ():
+                for phrase in said.split("|"):
+                    self._index.add(phrase, Value(field_id, value, is_said=True))
+        for field_id in _SPOKEN:
+            facts = (fact for group in store.index(field_id).values() for fact in group)
+            for text in {fact.value for fact in facts if fact.value_id is None}:
+                for form in _forms(text):
+                    self._index.add(form, Value(field_id, text, is_said=False))
+
+    def words(self) -> dict[str, float]:
+        """The words of hand-written phrases, which may be meant where a text is misspelt."""
+        said = [p for p, values in self._index.phrases() if any(v.is_said for v in values)]
+        return {word: 1.5 for phrase in said for word in phrase.split()}
+
+    def find(self, reading: Reading, asked: Mapping[str, float]) -> Iterator[Found]:
+        """Every value in the text; `asked` says how much speaks for each field."""
+        for mention in self._index.find(list(reading.words)):
+            fitting = [v for v in mention.meanings if _is_plausible(v, mention, reading, asked)]
+            if fitting:
+                best = max(fitting, key=lambda v: self._rank(v, reading, asked))
+                label = self._fields[best.field].en.lower()
+                yield Found(
+                    mention.start, mention.end, f"value {label}", best.text, Text(best.text)
+                )
+
+    def _rank(
+        self, value: Value, reading: Reading, asked: Mapping[str, float]
+    ) -> tuple[float, bool]:
+        types = self._fields[value.field].types
+        vote = max((reading.vote(t) for t in types), default=0.0)
+        return (asked.get(value.field, 0.0) + vote, value.is_said)
+
+
+def _forms(text: str) -> Iterator[str]:
+    """A value and its usual short forms: without what stands in brackets, and that alone; a city without its state."""
+    if len(text) < _SHORTEST or text[:1].isdigit():
+        return
+    yield text
+    bare = _ASIDE.sub("", text)
+    if bare != text and len(bare) >= _SHORTEST:
+        yield bare
+        yield from (
+            aside for aside in _ASIDE.findall(text) if aside.isupper() or aside == "Caltech"
+        )
+    city, comma, _ = text.partition(", ")
+    if comma and len(city) >= _SHORTEST:
+        yield city
+
+
+def _is_plausible(
+    value: Value, mention: Mention[Value], reading: Reading, asked: Mapping[str, float]
+) -> bool:
+    """Whether the words can mean the value here."""
+    if value.field == _NATIONALITY:
+        return reading.vote("astronaut") > 0
+    if value.is_said or asked.get(value.field, 0.0) > 0:
+        return True
+    if value.field == "languages":
+        return False
+    said = reading.text[mention.start : mention.end]
+    is_everyday = all(is_plain(word) for word in mention.phrase.split())
+    return not is_everyday or (said[:1].isupper() and mention.n_tokens > 1)
