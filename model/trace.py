@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import torch
 
 from model.canvas import Canvas, groups
-from model.template_fill import TemplateFill
-from model.types import DenoiseStep, Template
+from model.remask.remask import Remask
+from model.types import DenoiseStep, Filling, Template
+
+
+class Shown(Protocol):
+    """A fill that can be watched."""
+
+    canvas: Canvas
+
+    @property
+    def remask(self) -> Remask:
+        """The rule that takes reveals back."""
+        ...
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the canvas has not been finished yet."""
+        ...
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to be filled."""
+        ...
+
+    def filling(self) -> Filling:
+        """The answer as it stands."""
+        ...
 
 
 class Trace:
     """Compares a fill with what it was at the last picture."""
 
-    def __init__(self, fill: TemplateFill, template: Template) -> None:
+    def __init__(self, fill: Shown, template: Template) -> None:
         self._fill = fill
         self._groups = groups(template)
         self._n_steps = 0
