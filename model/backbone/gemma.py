@@ -71,7 +71,7 @@ class Gemma(nn.Module):
         """
         call = call_of(readings, self.config.layers, ids.device)
         is_canvas = call.is_final.squeeze(1) == 0
-        x = self.embed_tokens(ids) * self._embed_scale()
+        x = self.embeddings(ids)
         x[is_canvas] = self.self_conditioning.conditioned(x[is_canvas], expected)
         for layer in self.layers:
             x = layer(x, call)
@@ -83,6 +83,11 @@ class Gemma(nn.Module):
         head = self.embed_tokens if self.config.tied else self.lm_head
         raw = functional.linear(hidden, head.weight).float()
         return torch.tanh(raw / self.config.softcap) * self.config.softcap
+
+    def embeddings(self, ids: Tensor) -> Tensor:
+        """The embeddings (rows, d_model) of ids (rows,), as the stack reads them."""
+        scaled: Tensor = self.embed_tokens(ids) * self._embed_scale()
+        return scaled
 
     def soft_embeddings(self, probability: Tensor) -> Tensor:
         """The mean embedding (rows, d_model) under probabilities (rows, vocabulary)."""

@@ -1,15 +1,15 @@
-"""Where a completion ends, and how much of its text can no longer change."""
+"""Where a completion ends, and how much of it can be told before it does."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.completion import Finish
 from model.errors import ModelError
+from model.stopping import n_until_stop, start_of_stop, tellable
 from model.tokens import IdsOnly, Vocabulary
-
-HALF_CHARACTER = "\ufffd"  # what a tokenizer shows for bytes whose character is not complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Ending:
     """What ends a completion: a number of tokens, a stop id or a stop text, whichever comes first."""
 
     n_new: int
-    stop_ids: frozenset[int]
+    stop_ids: tuple[int, ...]
     stop_texts: tuple[str, ...]
     tokens: Vocabulary
 
@@ -39,43 +39,21 @@ class Ending:
                 f"stop_texts is {self.stop_texts!r}; this checkpoint has no tokenizer, give stop_ids"
             )
 
-    def n_until_stop(self, cells: Sequence[int]) -> int | None:
-        """How many cells there are up to the first stop id, it included."""
-        stops = (n for n, word in enumerate(cells, 1) if word in self.stop_ids)
-        return next(stops, None)
-
     def said(self, cells: Sequence[int]) -> Said:
         """What final cells say."""
-        n_until_stop = self.n_until_stop(cells) or self.n_new + 1
-        is_stopped = n_until_stop <= self.n_new
-        ids = tuple(cells[: min(n_until_stop, self.n_new)])
-        text = self.tokens.decode(ids[:-1] if is_stopped else ids)
-        if (start := self._stop_in(text)) is not None:
-            return Said(self._until_stop_text(ids), text[:start], Finish.STOP_TEXT)
-        if is_stopped:
+        ids = tuple(cells[: self.n_new])
+        n_ids = n_until_stop(ids, self.stop_ids)
+        ids = ids[:n_ids]
+        text = self.tokens.decode(ids if n_ids is None else ids[:-1])
+        start = start_of_stop(text, self.stop_texts)
+        if start is not None:
+            n_ids = bisect_left(range(len(ids)), True, key=lambda n: self._stops(ids[:n]))
+            return Said(ids[:n_ids], text[:start], Finish.STOP_TEXT)
+        if n_ids is not None:
             return Said(ids, text, Finish.STOP_ID)
         if len(ids) == self.n_new:
             return Said(ids, text, Finish.LENGTH)
-        return Said(ids, self._settled(text), None)
+        return Said(ids, tellable(text, self.stop_texts), None)
 
-    def _stop_in(self, text: str) -> int | None:
-        return min((text.find(stop) for stop in self.stop_texts if stop in text), default=None)
-
-    def _until_stop_text(self, ids: tuple[int, ...]) -> tuple[int, ...]:
-        n = next(
-            n
-            for n in range(1, len(ids) + 1)
-            if self._stop_in(self.tokens.decode(ids[:n])) is not None
-        )
-        return ids[:n]
-
-    def _settled(self, text: str) -> str:
-        """The text without an end that may still become a character or a stop text."""
-        text = text.rstrip(HALF_CHARACTER)
-        begun = (
-            n
-            for stop in self.stop_texts
-            for n in range(len(stop) - 1, 0, -1)
-            if text.endswith(stop[:n])
-        )
-        return text[: len(text) - max(begun, default=0)]
+    def _stops(self, ids: Sequence[int]) -> bool:
+        return start_of_stop(self.tokens.decode(ids), self.stop_texts) is not None

@@ -29,6 +29,10 @@ class Scorer(Protocol):
         """The mean embedding (rows, d_model) under probabilities (rows, vocabulary)."""
         ...
 
+    def embeddings(self, ids: Tensor) -> Tensor:
+        """The embeddings (rows, d_model) of known words (rows,)."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
@@ -46,11 +50,30 @@ class Proposals:
     expected: Tensor
 
 
-def propose(scorer: Scorer, hidden: Tensor, temperature: float, points: Tensor | None) -> Proposals:
-    """Proposals for the cells of `hidden` (rows, d_model), a piece at a time.
+class Proposer(Protocol):
+    """Turns what a forward gave for the open cells into proposals."""
 
-    `points` (rows,) in [0, 1) say where in its distribution a draw falls; None draws the likeliest words.
-    """
+    def propose(self, hidden: Tensor, temperature: float, points: Tensor | None) -> Proposals:
+        """Proposals for the cells of `hidden` (rows, d_model).
+
+        `points` (rows,) in [0, 1) say where in its distribution a draw falls; None draws the likeliest.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FreeProposer:
+    """Proposes any word anywhere."""
+
+    scorer: Scorer
+
+    def propose(self, hidden: Tensor, temperature: float, points: Tensor | None) -> Proposals:
+        """The network's own proposals."""
+        return propose(self.scorer, hidden, temperature, points)
+
+
+def propose(scorer: Scorer, hidden: Tensor, temperature: float, points: Tensor | None) -> Proposals:
+    """Proposals for the cells of `hidden` (rows, d_model), a piece at a time; see `Proposer`."""
     size = max(1, MAX_SCORES // scorer.vocab_size)
     pieces = []
     for start in range(0, len(hidden), size):

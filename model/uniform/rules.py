@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
+from model.errors import ModelError
 from model.spec import Amount, Count, Part, RuleError, Within, build, parts_of
 
 NAME = "diffusion_gemma"
@@ -23,7 +24,7 @@ Positive = Annotated[float, Within(1e-6)]
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
+class Knobs:
     """The knobs of one canvas.
 
     `entropy_bound` is in nats: how much the accepted words may depend on each other. The temperature falls
@@ -48,7 +49,7 @@ class Sampling:
             )
 
     @classmethod
-    def of(cls, decoder: str, options: Mapping[str, float]) -> Sampling:
+    def of(cls, decoder: str, options: Mapping[str, float]) -> Knobs:
         """The knobs that a decoder's written name gives, or options instead, or the published ones."""
         written, *others = parts_of(decoder)
         if written.name != NAME or others:
@@ -57,6 +58,21 @@ class Sampling:
             )
         told = {name: f"{value:.12g}" for name, value in options.items()}
         return build(cls, Part(NAME, {**written.options, **told}))
+
+    def told(self, n_steps: int | None, temperature: float | None, *, is_greedy: bool) -> Knobs:
+        """The same with what a caller says: at most `n_steps`, and one temperature throughout if above 0."""
+        if n_steps is not None and n_steps < 1:
+            raise ModelError(f"max_steps is {n_steps}; it must be at least 1")
+        if temperature is not None and temperature < 0:
+            raise ModelError(f"temperature is {temperature}; it must be at least 0")
+        fall = (temperature, temperature) if temperature else (self.t_min, self.t_max)
+        return replace(
+            self,
+            n_steps=n_steps or self.n_steps,
+            t_min=fall[0],
+            t_max=fall[1],
+            is_greedy=is_greedy or self.is_greedy,
+        )
 
     def temperature(self, step: int) -> float:
         """The temperature of a step, counted from 1."""
@@ -77,9 +93,9 @@ def accept(entropy: Tensor, bound: float) -> Tensor:
 class Settling:
     """Whether a canvas has settled: the same likeliest words for some steps, and all of them sure."""
 
-    def __init__(self, sampling: Sampling) -> None:
-        self._limit = sampling.confidence_threshold
-        self._before: deque[Tensor] = deque(maxlen=sampling.stability_threshold)
+    def __init__(self, knobs: Knobs) -> None:
+        self._limit = knobs.confidence_threshold
+        self._before: deque[Tensor] = deque(maxlen=knobs.stability_threshold)
 
     def has_settled(self, likeliest: Tensor, entropy: Tensor) -> bool:
         """Look at the likeliest words (cells,) and entropies (cells,) of one more step."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
@@ -98,27 +100,49 @@ def test_a_canvas_leaves_nothing_behind() -> None:
 
 
 def test_a_window_takes_no_more_memory_as_the_text_grows() -> None:
-    rows = KeptRows(WINDOW - 1)
+    rows, everything = KeptRows(WINDOW - 1, spare=3), KeptRows(None)
     for _ in range(20):
-        rows.show(torch.randn(2, CANVAS, 8))
-        rows.keep(CANVAS)
-    assert rows.n_bytes == 2 * (WINDOW - 1 + CANVAS) * 8 * 4
-    everything = Prefix([None]).layers[0].keys
-    for _ in range(20):
-        everything.show(torch.randn(2, CANVAS, 8))
-        everything.keep(CANVAS)
+        for kept in (rows, everything):
+            kept.show(torch.randn(2, CANVAS, 8))
+            kept.keep(CANVAS)
+    assert rows.n_bytes == 2 * (WINDOW - 1 + 3 + CANVAS) * 8 * 4
     assert everything.n_kept == 20 * CANVAS
     assert everything.n_bytes < 2 * 2 * 20 * CANVAS * 8 * 4
 
 
 @pytest.mark.parametrize("limit", [None, 3, 7])
-def test_kept_rows_are_the_last_ones(limit: int | None) -> None:
-    rows, text = KeptRows(limit), torch.arange(24.0).view(1, 24, 1)
+@pytest.mark.parametrize("spare", [0, 2, 100])
+def test_shown_rows_are_the_last_ones(limit: int | None, spare: int) -> None:
+    rows, text = KeptRows(limit, spare), torch.arange(24.0).view(1, 24, 1)
     for start, stop in ((0, 2), (2, 3), (3, 12), (12, 24)):
         shown = rows.show(text[:, start:stop])
-        kept = text[:, :start] if limit is None else text[:, max(0, start - limit) : start]
-        assert torch.equal(shown, torch.cat((kept, text[:, start:stop]), 1))
+        first = 0 if limit is None else max(0, start - limit)
+        assert torch.equal(shown, text[:, first:stop])
         rows.keep(stop - start)
+
+
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=6),
+    st.integers(0, 30),
+    st.sampled_from([None, 1, 3, 7]),
+    st.integers(0, 8),
+)
+def test_rewinding_restores_what_was_seen(
+    sizes: list[int], back: int, limit: int | None, spare: int
+) -> None:
+    n_all = sum(sizes)
+    n_kept = max(0, n_all - back)
+    rows, text = KeptRows(limit, spare), torch.arange(n_all + 2.0).view(1, -1, 1)
+    for size in sizes:
+        rows.show(text[:, rows.n_kept : rows.n_kept + size])
+        rows.keep(size)
+    assert rows.can_rewind(n_all)
+    assert rows.can_rewind(n_kept) or back > spare
+    if rows.can_rewind(n_kept):
+        rows.rewind(n_kept)
+        first = 0 if limit is None else max(0, n_kept - limit)
+        shown = rows.show(text[:, n_kept : n_kept + 2])
+        assert torch.equal(shown, text[:, first : n_kept + 2])
 
 
 @pytest.mark.parametrize(("start", "window"), [(0, None), (0, 3), (2, 3), (9, 4), (9, None)])

@@ -60,8 +60,28 @@ def test_a_kept_prefix_serves_the_next_request() -> None:
     second = lm.complete([longer], NEVER)[0]
     assert second.usage.cached_tokens == len(prompt) + 2 * CANVAS
     assert second.ids == one(longer, NEVER).ids
-    again = lm.complete([prompt_of(8, seed=3)], NEVER)[0]
-    assert again.usage.cached_tokens == 0
+    other = lm.complete([prompt_of(8, seed=3)], NEVER)[0]
+    assert other.usage.cached_tokens == 0
+
+
+def test_a_prefix_is_cut_to_what_is_shared() -> None:
+    lm, prompt = tiny_uniform(), prompt_of(20)
+    first = lm.complete([prompt], NEVER)[0]
+    again = lm.complete([prompt], NEVER)[0]
+    assert again.usage.cached_tokens == len(prompt)
+    assert again.ids == first.ids
+    shorter = [*prompt[:18], 1]
+    cut = lm.complete([shorter], NEVER)[0]
+    assert cut.usage.cached_tokens == 18
+    assert cut.ids == one(shorter, NEVER).ids
+
+
+def test_two_requests_never_share_a_prefix() -> None:
+    lm, prompt, params = tiny_uniform(), prompt_of(8), replace(NEVER, max_new_tokens=CANVAS)
+    lm.complete([prompt], params)
+    both = lm.complete([prompt, prompt], params)
+    assert sorted(done.usage.cached_tokens for done in both) == [0, len(prompt)]
+    assert both[0].ids == both[1].ids == one(prompt, params).ids
 
 
 def test_a_stream_says_what_the_answer_says() -> None:
@@ -163,7 +183,9 @@ def test_what_uniform_noise_cannot_do_is_refused(params: CompletionParams, says:
 
 
 def test_an_id_outside_the_vocabulary_is_refused() -> None:
-    with pytest.raises(ModelError, match=f"token id {VOCABULARY}; the network knows 0 to"):
+    with pytest.raises(
+        ModelError, match=f"the prompt holds id {VOCABULARY}; the vocabulary has ids from 0 to"
+    ):
         one([1, VOCABULARY], NEVER)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.spec import RuleError
-from model.uniform.rules import Sampling, Settling, accept
+from model.uniform.rules import Knobs, Settling, accept
 
 ENTROPIES = st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0, 2.0]), min_size=1, max_size=12)
 
@@ -35,28 +35,26 @@ def test_at_least_one_cell_is_accepted(entropies: list[float]) -> None:
 
 
 def test_the_temperature_falls_from_its_highest_towards_its_lowest() -> None:
-    sampling = Sampling(n_steps=4, t_min=0.4, t_max=0.8)
-    assert [sampling.temperature(step) for step in (1, 2, 3, 4)] == pytest.approx(
-        [0.8, 0.7, 0.6, 0.5]
-    )
+    knobs = Knobs(n_steps=4, t_min=0.4, t_max=0.8)
+    assert [knobs.temperature(step) for step in (1, 2, 3, 4)] == pytest.approx([0.8, 0.7, 0.6, 0.5])
 
 
 @pytest.mark.parametrize(("threshold", "settled_at"), [(0, 0), (1, 2), (2, 3)])
 def test_a_canvas_settles_after_so_many_equal_steps(threshold: int, settled_at: int) -> None:
-    settling = Settling(Sampling(stability_threshold=threshold, confidence_threshold=1.0))
+    settling = Settling(Knobs(stability_threshold=threshold, confidence_threshold=1.0))
     words = [torch.tensor(w) for w in ([1, 2], [3, 2], [3, 2], [3, 2])]
     found = [settling.has_settled(word, torch.tensor([0.5, 0.9])) for word in words]
     assert found.index(True) == settled_at
 
 
 def test_an_unsure_canvas_does_not_settle() -> None:
-    settling = Settling(Sampling(stability_threshold=0, confidence_threshold=0.5))
+    settling = Settling(Knobs(stability_threshold=0, confidence_threshold=0.5))
     assert not settling.has_settled(torch.tensor([1]), torch.tensor([0.5]))
 
 
 def test_options_go_before_the_checkpoints_own_knobs() -> None:
-    sampling = Sampling.of("diffusion_gemma:t_min=0.2,n_steps=7", {"t_min": 0.3})
-    assert (sampling.t_min, sampling.n_steps, sampling.t_max) == (0.3, 7, 0.8)
+    knobs = Knobs.of("diffusion_gemma:t_min=0.2,n_steps=7", {"t_min": 0.3})
+    assert (knobs.t_min, knobs.n_steps, knobs.t_max) == (0.3, 7, 0.8)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +72,4 @@ def test_knobs_that_cannot_be_are_refused(
     decoder: str, options: dict[str, float], says: str
 ) -> None:
     with pytest.raises(RuleError, match=says):
-        Sampling.of(decoder, options)
+        Knobs.of(decoder, options)
