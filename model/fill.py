@@ -242,8 +242,9 @@ class Fill:
         self.words.forget(cells)
 
     def _leave_block(self) -> None:
-        asked_for = slice(self._block.start, min(self._block.stop, self.canvas.n_wanted))
-        if self._needs_more() or bool(self.canvas.masked[asked_for].any()):
+        block, is_final = self._block, self.remask.is_final
+        stop = min(block.stop, self.canvas.n_wanted) if is_final else block.stop
+        if self._needs_more() or bool(self.canvas.masked[block.start : stop].any()):
             return
         self.canvas.commit(self._block)
         self._enter_block()
