@@ -28,9 +28,9 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS)
 _ORDINAL = "|".join(word for word in _ORDINALS if word.isascii())
-_BEFORE = r"(?<![\w.$€-])"
+_BEFORE = r"(?<![A-Za-z0-9_.$€-])"
 _QUARTERS = tuple(
-    re.compile(pattern, _FLAGS if pattern.isascii() or "’" in pattern else re.IGNORECASE)
+    re.compile(pattern, _FLAGS)
     for pattern in (
         rf"{_BEFORE}(?P<y>{_YEAR})\s?[-/]?\s?q(?P<q>[1-4])\b",
         rf"{_BEFORE}q(?P<q>[1-4])\s?(?:of\s|in\s|,\s?|/|-)?\s?(?:(?:the\s)?fiscal(?:\syear)?\s|fy\s?)?{_SHORT}",
@@ -47,7 +47,7 @@ _BARE_QUARTERS = re.compile(
     re.IGNORECASE,
 )
 _FISCAL = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern, _FLAGS)
     for pattern in (
         rf"\b(?:fy|(?:fiscal|financial)(?: year)?)\s?{_SHORT}",
         rf"{_BEFORE}(?P<y>{_YEAR}) (?:fiscal|financial) year\b",
@@ -55,7 +55,7 @@ _FISCAL = tuple(
     )
 )
 _DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern, _FLAGS)
     for pattern in (
         rf"\b(?P<m>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>{_YEAR})\b",
         rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{_MONTH})\.?,? (?P<y>{_YEAR})\b",
@@ -70,7 +70,7 @@ _DECADE_WORDS = {
     "八十": 80, "九十": 90,
 }  # fmt: skip
 _DECADES = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern, _FLAGS)
     for pattern in (
         r"\b(?P<c>1[4-9]|20)(?P<t>\d)0['’]?s\b",
         r"(?<![\w.])['’]?(?P<t>[1-9])0['’]?s\b",
