@@ -2,7 +2,7 @@
 
 The folders are FAMILY/SEED under the directory that PALIMPSEST_PARITY names, in the format that
 `tests/model/reference/record.py` writes; by default the small ones of tests/model/parity, which plain loops
-recorded. DiffusionGemma, which has no masks, has its own tests in tests/model/uniform.
+recorded. DiffusionGemma, which has no masks, is at the end: its recorded noise is injected.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from model.completion import Completion
 from model.engine import Engine
 from model.loading import load_checkpoint
 from tests.model.published_cases import Case, mask_of, params_of
+from tests.model.uniform import parity as uniform
 from tests.model.watched import Forward, WatchedDecoder
 
 ROOT = Path(os.environ.get("PALIMPSEST_PARITY", Path(__file__).parent / "parity"))
@@ -144,3 +145,21 @@ def _rows(forward: Forward, start: int, n_rows: int, ids: list[int] | None) -> t
     if ids is not None and forward.ids[first : first + n_rows] != ids:
         return None
     return forward.logits[first : first + n_rows]
+
+
+each_uniform_case = pytest.mark.parametrize(("folder", "case"), uniform.cases_under(ROOT))
+
+
+@each_uniform_case
+def test_uniform_noise_is_denoised_as_published(folder: Path, case: Case) -> None:
+    uniform.assert_decodes_as_published(folder, case)
+
+
+@each_uniform_case
+def test_uniform_noise_needs_no_forward_to_read_final_tokens(folder: Path, case: Case) -> None:
+    uniform.assert_folded_is_the_same(folder, case)
+
+
+@each_uniform_case
+def test_first_logits_of_uniform_noise_are_those_published(folder: Path, case: Case) -> None:
+    uniform.assert_first_logits_are_those_published(folder, case, TOLERANCE)

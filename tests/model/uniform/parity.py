@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,16 @@ from model.loading import Checkpoint, load_checkpoint
 from model.uniform.engine import UniformEngine
 from tests.model.uniform.tiny import RecordedNoise, params_of
 
-OURS = Path(__file__).parents[1] / "parity"
-ROOT = Path(os.environ.get("PALIMPSEST_PARITY", OURS))
-FOLDERS = sorted((ROOT / "diffusion_gemma").glob("*"))
-CASES = [
-    pytest.param(folder, case, id=f"{folder.name}-{case['name']}")
-    for folder in FOLDERS
-    for case in json.loads((folder / "cases.json").read_text(encoding="utf-8"))["cases"]
-]
+Case = dict[str, Any]
+
+
+def cases_under(root: Path) -> list[Any]:
+    """The recorded cases of a directory of fixtures, each with its folder, as parameters of a test."""
+    return [
+        pytest.param(path.parent, case, id=f"{path.parent.name}-{case['name']}")
+        for path in sorted((root / "diffusion_gemma").glob("*/cases.json"))
+        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
+    ]
 
 
 @cache
@@ -32,15 +33,15 @@ def checkpoint(folder: Path) -> Checkpoint:
     return load_checkpoint(folder, device="cpu", dtype=torch.float32)
 
 
-def engine(folder: Path, case: dict[str, Any]) -> UniformEngine:
+def engine(folder: Path, case: Case) -> UniformEngine:
     loaded = checkpoint(folder)
     return UniformEngine(
         loaded.decoder, loaded.tokens, loaded.conventions, "parity", lambda _: RecordedNoise(case)
     )
 
 
-@pytest.mark.parametrize(("folder", "case"), CASES)
-def test_ids_and_forwards_are_those_published(folder: Path, case: dict[str, Any]) -> None:
+def assert_decodes_as_published(folder: Path, case: Case) -> None:
+    """The ids, and each forward that the reference makes."""
     expect, params = case["expect"], params_of(case, as_published=True)
     (done,) = engine(folder, case).complete([case["prompt_ids"]], params)
     usage = done.usage
@@ -50,21 +51,18 @@ def test_ids_and_forwards_are_those_published(folder: Path, case: dict[str, Any]
     assert usage.forwards == expect["forwards"]["total"]
 
 
-@pytest.mark.parametrize(("folder", "case"), CASES)
-def test_reading_along_with_a_denoise_step_changes_no_word(
-    folder: Path, case: dict[str, Any]
-) -> None:
+def assert_folded_is_the_same(folder: Path, case: Case) -> None:
+    """Final tokens read along with a denoise step change no id, and cost no forward."""
     params = params_of(case, as_published=False)
     (done,) = engine(folder, case).complete([case["prompt_ids"]], params)
     assert list(done.canvas) == case["expect"]["new_ids"]
     assert done.usage.forwards == case["expect"]["forwards"]["decoder"]
 
 
-@pytest.mark.parametrize(("folder", "case"), CASES)
 @torch.inference_mode()
-def test_first_logits_are_those_published(folder: Path, case: dict[str, Any]) -> None:
-    logits = load_file(folder / "logits.safetensors")
-    expected = logits.get(f"{case['name']}/first_denoise")
+def assert_first_logits_are_those_published(folder: Path, case: Case, tolerance: float) -> None:
+    """The scores of the first step, where they are recorded."""
+    expected = load_file(folder / "logits.safetensors").get(f"{case['name']}/first_denoise")
     if expected is None:
         return
     network, prompt = checkpoint(folder).decoder, case["prompt_ids"]
@@ -73,4 +71,4 @@ def test_first_logits_are_those_published(folder: Path, case: dict[str, Any]) ->
     network(torch.tensor(prompt), [Reading(prefix, 0, len(prompt), is_final=True)])
     seen = Reading(prefix, len(prompt), len(canvas), is_final=False)
     found = network.logits(network(torch.tensor(canvas), [seen]))
-    torch.testing.assert_close(found, expected, rtol=0, atol=2e-4)
+    torch.testing.assert_close(found, expected, rtol=0, atol=tolerance)
