@@ -16,8 +16,11 @@ from torch.nn import functional
 
 Activation = Callable[[Tensor], Tensor]
 Scoring = Literal["softmax", "sigmoid"]
-_GROUPED = (torch.float32, torch.bfloat16, torch.float16)
-_ALIGNED_BYTES = 16  # torch's grouped product takes rows that begin on such addresses
+_GROUPED = {
+    "cpu": (torch.float32, torch.bfloat16, torch.float16),
+    "cuda": (torch.bfloat16,),
+}  # what torch's grouped product takes
+_ALIGNED_BYTES = 16  # where its rows must begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ class Experts(nn.Module):
     def forward(self, x: Tensor, experts: Tensor, weights: Tensor) -> Tensor:
         """Each token's weighted sum over its experts (tokens, d_model)."""
         order = experts.flatten().argsort(stable=True)
-        n_rows = torch.bincount(experts.flatten(), minlength=len(self.down_proj))
+        n_rows = order.new_zeros(len(self.down_proj))  # bincount would wait for the device
+        n_rows.scatter_add_(0, experts.flatten(), torch.ones_like(order))
         rows = x[order // experts.shape[1]]  # (tokens x n_active, d_model), by expert
         gate, up = grouped_product(rows, self.gate_up_proj, n_rows).chunk(2, -1)
         narrowed = grouped_product(self.activate(gate) * up, self.down_proj, n_rows)
@@ -140,4 +144,4 @@ def product_by_product(rows: Tensor, weights: Tensor, n_rows: Tensor) -> Tensor:
 def _takes_groups(weights: Tensor) -> bool:
     n_bytes = weights.element_size()
     is_aligned = all(width * n_bytes % _ALIGNED_BYTES == 0 for width in weights.shape[1:])
-    return is_aligned and weights.dtype in _GROUPED
+    return is_aligned and weights.dtype in _GROUPED.get(weights.device.type, ())
