@@ -10,7 +10,7 @@ products, all that attention takes of them, stay the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +27,7 @@ from model.backbone.decoder import (
 )
 from model.backbone.grouped import attend, prepare_bias
 from model.backbone.rope import turns
+from model.kernels.head import Head
 from model.kernels.product import Product
 
 
@@ -39,7 +40,7 @@ class LeanDecoder(nn.Module):
         self.embed_tokens = decoder.model.embed_tokens
         dtype = self.embed_tokens.weight.dtype
         head = self.embed_tokens if decoder.config.tied else decoder.lm_head
-        self._head = Product(head.weight)
+        self.head = Head.laid_out(head.weight)
         self._norm = _norm(decoder.model.norm, dtype)
         self._layers: list[_Layer] = []
         for index, layer in enumerate(decoder.model.layers):
@@ -70,7 +71,12 @@ class LeanDecoder(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Vocabulary scores of the given hidden states."""
-        return self._head(hidden)
+        return self.head.logits(hidden)
+
+    def products(self) -> Iterator[Product]:
+        """The products of a forward, without those of experts and of the output layer."""
+        for layer in self._layers:
+            yield from layer.products()
 
 
 class _Layer:
@@ -83,6 +89,11 @@ class _Layer:
         self._attend = _Attention(layer.self_attn, config)
         self._before_mlp = _norm(layer.post_attention_layernorm, dtype)
         self._mlp = _FeedForward(layer.mlp) if isinstance(layer.mlp, SwiGLU) else layer.mlp
+
+    def products(self) -> Iterator[Product]:
+        yield from self._attend.products
+        if isinstance(self._mlp, _FeedForward):
+            yield from self._mlp.products
 
     def __call__(
         self, x: Tensor, turn: Tensor, bias: Tensor | None, cache: LayerCache | None
@@ -104,6 +115,7 @@ class _Attention:
         projections = (*(_reordered(p, order) for p in turned), _parts(attention.v_proj))
         self._project = _joined(projections)
         self._out = Product(attention.o_proj.weight, attention.o_proj.bias)
+        self.products = (self._project, self._out)
         norms = (attention.q_norm, attention.k_norm) if attention.qk_norm else ()
         self._scale = self._scales([norm.weight[order] for norm in norms])
         self._eps = self._scale.new_tensor(config.norm_eps) if norms else None
@@ -144,6 +156,7 @@ class _FeedForward:
     def __init__(self, mlp: SwiGLU) -> None:
         self._gate_up = _joined((_parts(mlp.gate_proj), _parts(mlp.up_proj)))
         self._down = Product(mlp.down_proj.weight, mlp.down_proj.bias)
+        self.products = (self._gate_up, self._down)
 
     def __call__(self, x: Tensor) -> Tensor:
         gate, up = self._gate_up(x).chunk(2, -1)

@@ -10,6 +10,8 @@ guarantee anything for a row without an allowed word.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from types import ModuleType
@@ -20,6 +22,7 @@ from torch.nn.functional import linear
 
 from model.kernels.confidence import HAS_TRITON
 from model.kernels.noise import Draw, gumbel
+from model.kernels.product import Product, can_lay_out
 from model.kernels.scores import Scores
 
 __all__ = ["Draw", "Head", "pack", "propose", "propose_reference", "unpack"]
@@ -28,14 +31,53 @@ FORBIDDEN = -1e30  # finite, so that no difference of two of them is NaN
 BITS = 32
 TILE_ELEMENTS = 1 << 19  # 2 MiB of float32: what a core's caches hold beside the weights
 MIN_TILE = 1024
+LAID_OUT_TILE = 8192
+LOWEST = -80.0  # e to this adds nothing to 1, and less would be a denormal number, which is slow
 
 
-@dataclass(frozen=True, slots=True)
 class Head:
-    """The output layer: `weight` (words, width), and a word that is never proposed (-1: none)."""
+    """The output layer, read a tile of the vocabulary at a time.
 
-    weight: Tensor
-    banned: int = -1
+    `weight` is (words, width). Only the first `n_words` words count, and of them `banned` (-1: none) does not.
+    """
+
+    def __init__(self, weight: Tensor, banned: int = -1) -> None:
+        self.weight: Tensor | None = weight
+        self.n_words, self.banned = weight.shape[0], banned
+        self._tiles: tuple[Product, ...] = ()
+
+    @classmethod
+    def laid_out(cls, weight: Tensor) -> Head:
+        """A layer whose weights are laid out for the processor, where there is such a layout."""
+        head = cls(weight)
+        if can_lay_out(weight):
+            head._tiles = tuple(Product(part) for part in weight.split(LAID_OUT_TILE))
+            head.weight = None
+        return head
+
+    def limited(self, n_words: int, banned: int = -1) -> Head:
+        """The same layer for a vocabulary without the words behind, and one in it that is never proposed."""
+        head = copy(self)
+        head.n_words, head.banned = min(n_words, self.n_words), banned
+        return head
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """The scores of every word that counts (rows, words); the banned one's is -inf."""
+        logits = torch.cat([part for _, part in self.tiles(hidden, self.n_words)], -1)
+        if self.banned >= 0:
+            logits[..., self.banned] = -torch.inf
+        return logits
+
+    def tiles(self, hidden: Tensor, width: int) -> Iterator[tuple[slice, Tensor]]:
+        """The logits of one tile after the other; of `width` words each, or as they were laid out."""
+        if self.weight is None:
+            width = LAID_OUT_TILE
+        for first in range(0, self.n_words, width):
+            words = slice(first, min(first + width, self.n_words))
+            if self.weight is None:
+                yield words, self._tiles[first // width](hidden)[..., : words.stop - first]
+            else:
+                yield words, linear(hidden, self.weight[words])
 
 
 def propose(
@@ -56,13 +98,12 @@ def propose_reference(
     hidden: Tensor, head: Head, allowed: Tensor | None = None, draw: Draw | None = None
 ) -> Scores:
     """`propose` in plain torch: what the kernel is tested against, and the way a CPU does it."""
-    n_words = head.weight.shape[0]
-    width = tile_width(hidden.shape[0], n_words)
-    tiles = (
-        _score_tile(hidden, head, slice(first, min(first + width, n_words)), allowed, draw)
-        for first in range(0, n_words, width)
+    width = tile_width(hidden.shape[0], head.n_words)
+    known = (
+        _score_tile(logits.float(), words, head.banned, allowed, draw)
+        for words, logits in head.tiles(hidden, width)
     )
-    running = reduce(_Running.joined, tiles)
+    running = reduce(_Running.joined, known)
     scores = running.scores()
     return scores if allowed is None else replace(scores, favourite=running.top_word.squeeze(1))
 
@@ -151,11 +192,11 @@ class _Running:
 
 
 def _score_tile(
-    hidden: Tensor, head: Head, words: slice, allowed: Tensor | None, draw: Draw | None
+    logits: Tensor, words: slice, banned: int, allowed: Tensor | None, draw: Draw | None
 ) -> _Running:
-    logits = linear(hidden, head.weight[words]).float()
-    if words.start <= head.banned < words.stop:
-        logits[:, head.banned - words.start] = FORBIDDEN
+    """What one tile of logits, which it changes, tells."""
+    if words.start <= banned < words.stop:
+        logits[:, banned - words.start] = FORBIDDEN
     if draw is not None and draw.is_tempered:
         logits *= draw.scale[:, None]
     top, top_word = logits.max(-1, keepdim=True)
@@ -168,7 +209,7 @@ def _score_tile(
         picked, picked_word = ranked.max(-1, keepdim=True)
         picked_logit = logits.gather(-1, picked_word)
     second = logits.scatter_(-1, word, FORBIDDEN).amax(-1, keepdim=True)
-    fall = logits.scatter_(-1, word, best).sub_(best)
+    fall = logits.scatter_(-1, word, best).sub_(best).clamp_(min=LOWEST)
     share = fall.exp()
     return _Running(
         best,

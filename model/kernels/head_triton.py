@@ -237,7 +237,9 @@ def _partial(
     hidden: Tensor, head: Head, allowed: Tensor | None, draw: Draw | None, rows: int
 ) -> tuple[Tensor, Tensor]:
     """What each split of the vocabulary knows: sums (splits, 7, rows) and words (splits, 3, rows)."""
-    (n_rows, width), n_words = hidden.shape, head.weight.shape[0]
+    (n_rows, width), n_words, weight = hidden.shape, head.n_words, head.weight
+    if weight is None:
+        raise ValueError("weights laid out for a CPU cannot be read here")
     n_row_tiles, n_tiles = triton.cdiv(n_rows, rows), triton.cdiv(n_words, TILE)
     tiles_per_split = triton.cdiv(n_tiles, _splits(hidden.device, n_row_tiles, n_tiles))
     n_splits = triton.cdiv(n_tiles, tiles_per_split)
@@ -250,7 +252,7 @@ def _partial(
     )
     head_kernel[(n_row_tiles, n_splits)](
         hidden,
-        head.weight,
+        weight,
         hidden if allowed is None else allowed,
         *drawn,
         sums,
@@ -259,7 +261,7 @@ def _partial(
         n_words,
         width,
         hidden.stride(0),
-        head.weight.stride(0),
+        weight.stride(0),
         0 if allowed is None else allowed.stride(0),
         tiles_per_split,
         head.banned,

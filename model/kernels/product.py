@@ -20,12 +20,12 @@ class Product:
     Where the weights can be laid out anew, no reference to the given tensor is kept.
     """
 
-    __slots__ = ("_bias", "_weight", "is_packed", "n_out")
+    __slots__ = ("_bias", "_weight", "is_packed", "n_in", "n_out")
 
     def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
-        self.n_out = weight.shape[0]
+        self.n_out, self.n_in = weight.shape
         self._bias = bias
-        self.is_packed = _can_pack(weight.device.type, weight.dtype)
+        self.is_packed = can_lay_out(weight)
         self._weight = _packed(weight) if self.is_packed else weight
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -36,6 +36,11 @@ class Product:
             x, self._weight, self._bias, "none", [], ""
         )
         return out
+
+
+def can_lay_out(weight: Tensor) -> bool:
+    """Whether a product keeps such weights in a layout of its own."""
+    return _can_pack(weight.device.type, weight.dtype)
 
 
 def _packed(weight: Tensor) -> Tensor:

@@ -59,6 +59,7 @@ def plain(
     hidden: Tensor, head: Head, allowed: Tensor | None = None, draw: Draw | None = None
 ) -> Scores:
     """The definition: all logits, their softmax, the noise on top."""
+    assert head.weight is not None
     logits = hidden.float() @ head.weight.float().T
     if draw is not None and draw.is_tempered:
         logits = logits * draw.scale[:, None]
@@ -115,7 +116,7 @@ def test_the_one_allowed_word_is_proposed_with_certainty(kernels: ModuleType) ->
             scores = way(hidden * 1e4, Head(weight), pack(mask), draw)
             assert scores.token.tolist() == [0, 200, 399]
             assert scores.confidence.tolist() == scores.margin.tolist() == [1.0] * 3
-            assert scores.entropy.tolist() == [0.0] * 3
+            assert scores.entropy.tolist() == pytest.approx([0.0] * 3, abs=1e-20)
 
 
 def test_huge_logits_stay_finite(kernels: ModuleType) -> None:
@@ -164,6 +165,18 @@ def test_the_reference_follows_its_definition(
             masked = propose(hidden, head, pack(mask), draw)
             assert_scores(masked, plain(hidden, head, mask, draw))
             torch.testing.assert_close(masked.favourite, plain(hidden, head).token)
+
+
+def test_weights_laid_out_in_tiles_score_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_module, "LAID_OUT_TILE", 64)
+    hidden, weight = some_rows((5, 300, 32))
+    bits, draw = pack(some_words(5, 200)), some_draw(5)
+    plainly = Head(weight).limited(200, 3)
+    laid_out = Head.laid_out(weight).limited(200, 3)
+    assert_scores(propose(hidden, laid_out, bits, draw), propose(hidden, plainly, bits, draw))
+    assert laid_out.logits(hidden).shape == (5, 200)
+    torch.testing.assert_close(laid_out.logits(hidden), plainly.logits(hidden))
+    assert plainly.logits(hidden)[:, 3].isneginf().all()
 
 
 def test_packing_keeps_every_word() -> None:
