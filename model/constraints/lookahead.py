@@ -9,7 +9,7 @@ end in time, it goes over to the old witness or to a short end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,20 +25,8 @@ from model.errors import ModelError
 from model.kernels.confidence import Masks, Scores, score
 
 _WORST = -1e30
-_SOON_OVER = (
-    b'"',
-    b"}",
-    b"]",
-    b", ",
-    b",",
-    b": ",
-    *(b"%d" % n for n in range(10)),
-    b"n",
-    b"t",
-    b"{",
-    b"[",
-)
-"""What tends to end a JSON text soonest, the best first."""
+_CLOSING = (b"}", b"]", b", ", b",", b": ", *(b"%c" % sign for sign in b"@.-:/+ "))
+"""What tends to end a JSON text or its parts, the soonest first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,13 +72,15 @@ class _Search:
         return self._parser.follow(ids[:n_text].tolist()) == n_text and self._parser.is_complete
 
     def ended(self, prefix: Sequence[int]) -> Ints | None:
-        """A short text that begins with the prefix and agrees with what stands, if the plain way finds one."""
-        text = list(prefix)
-        for known in self._known[len(text) :]:
-            token = int(known) if known != MASKED else self._shortest(text)
-            text.append(token)
-        ids = np.array(text, dtype=np.int64)
-        return ids if self.is_text(ids) else None
+        """A short text that begins with the prefix and agrees with what stands, if a plain way finds one."""
+        for closes_first in (True, False):
+            text = list(prefix)
+            for known in self._known[len(text) :]:
+                text.append(int(known) if known != MASKED else self._shortest(text, closes_first))
+            ids = np.array(text, dtype=np.int64)
+            if self.is_text(ids):
+                return ids
+        return None
 
     def likeliest(self, rows: dict[int, Ints]) -> list[int]:
         """From left to right the best token by its row of scores, as far as there are rows and it fits."""
@@ -116,20 +106,25 @@ class _Search:
     def _best(self, row: Ints, allowed: Flags) -> int:
         return int(np.where(allowed, row[: len(allowed)], -np.inf).argmax())
 
-    def _shortest(self, text: Sequence[int]) -> int:
-        """A token after which the text is likely to be over soon."""
+    def _shortest(self, text: Sequence[int], closes_first: bool) -> int:
+        """A token after which the text is likely to be over soon.
+
+        Signs that close something do so everywhere but in strings, where they could go on for ever; there
+        the sign used least leads to whatever must come some time.
+        """
         allowed, lexicon = self.allowed(text), self._lexicon
         if allowed[lexicon.filler_id] or not allowed.any():
             return lexicon.filler_id
-        candidates = (lexicon.id_of.get(written) for written in self._soon_over())
-        first = int(allowed.argmax())
-        return next((i for i in candidates if i is not None and allowed[i]), first)
-
-    def _soon_over(self) -> Iterator[bytes]:
         forced = self._parser.forced_bytes()
-        yield from (forced[:n] for n in range(len(forced), 0, -1))
-        yield from _SOON_OVER
-        yield from (bytes((byte,)) for byte in range(ord("0"), 256))
+        first = [*(forced[:n] for n in range(len(forced), 0, -1)), b'"']
+        others = [*_CLOSING, *(bytes((byte,)) for byte in range(ord("0"), 256))]
+        steps = self._those(others, allowed)
+        best = next(steps, None) if closes_first else min(steps, key=text.count, default=None)
+        return next(self._those(first, allowed), int(allowed.argmax()) if best is None else best)
+
+    def _those(self, written: Iterable[bytes], allowed: Flags) -> Iterator[int]:
+        ids = (self._lexicon.id_of.get(some) for some in written)
+        return (i for i in ids if i is not None and allowed[i])
 
 
 class LookaheadText:
