@@ -25,7 +25,7 @@ from agent.lexicon.values import ValueIndex
 from agent.mentions import Token, tokens
 from agent.types import Brief, Language, Pointer
 from tools.facts.store import FactStore
-from tools.types import Entity, EntityClass, FieldRef, Period, Quantity, Term
+from tools.types import Entity, EntityClass, FieldRef, Period, Quantity, Term, Text
 
 MAX_FIELDS = 8
 MAX_VALUES = 16
@@ -66,6 +66,8 @@ _KEY_FIELDS: dict[str, tuple[str, ...]] = {
     "element": ("atomic_number", "symbol", "category", "phase", "melting_point", "boiling_point"),
 }
 _DATED_COMPANY_FIELDS = ("founded", "index_date")
+# Text fields whose words win over names: where they are plausible at all, nothing else is meant.
+_SETTLED = ("languages", "nationality")
 _SURE = 1.6
 _CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
 _NEAR_SCORE, _UNIT_SCORE, _KEY_SCORE, _REPORT_SCORE = 0.7, 1.0, 0.5, 3.0
@@ -139,11 +141,35 @@ class Linker:
         named = [(cue.start, cue.end) for cue in cues if cue.is_name]
         classes = outside(self._groups.find(reading), named)
         asked = {field_id: score for field_id, (score, _) in said.items()}
-        values = self._values.find(reading, asked)
-        everything = chain(classes, self._names.find(reading), values, _measured(reading.text))
-        found = without_overlaps(everything)[:MAX_VALUES]
+        values = list(self._values.find(reading, asked))
+        settled = [found for field_id, found in values if field_id in _SETTLED]
+        others = [found for field_id, found in values if field_id not in _SETTLED]
+        measured = _measured(reading.text)
+        everything = chain(settled, classes, measured, self._names.find(reading), others)
+        found = without_overlaps(everything)
+        kept = {field_id for field_id, value in values if value in found}
+        found = [*_with_subjects(found), *self._implied(reading, found, asked, kept)][:MAX_VALUES]
         is_dated = any(asked.get(field_id, 0.0) >= _SURE for field_id in _DATED_COMPANY_FIELDS)
         return found if is_dated else list(_in_fiscal_years(found))
+
+    def _implied(
+        self, reading: Reading, found: list[Found], asked: Mapping[str, float], values: set[str]
+    ) -> Iterator[Found]:
+        """The class that goes without saying: who was aboard Apollo 11 are astronauts, what flows are rivers."""
+        present = {_type_of(f.target) for f in found} - {""}
+        reached = present | self._related(present)
+        strongest = max(asked, key=lambda i: (asked[i], i), default="")
+        speaking = [i for i in values if not self._fields[i].types & present]
+        if asked.get(strongest, 0.0) >= _SURE and not self._fields[strongest].types & reached:
+            speaking.append(strongest)
+        types = {t: reading.vote(t) for i in speaking for t in self._fields[i].types}
+        if types and (group := self._groups.whole(max(types, key=lambda t: (types[t], t)))):
+            yield Found(len(reading.text), len(reading.text), group[0], group[1].label, group[1])
+
+    def _related(self, types: set[str]) -> set[str]:
+        """The types that relations of these types lead to."""
+        kinds = (field.kind for field in self._fields.values() if field.types & types)
+        return {kind.split(":")[1] for kind in kinds if kind.startswith("entity:")}
 
     def _rank(
         self, text: str, said: Mapping[str, tuple[float, int]], found: list[Found]
@@ -195,6 +221,18 @@ def _measured(text: str) -> Iterator[Found]:
 
 def _label(measured: Measured, text: str) -> str:
     return getattr(measured.target, "text", "") or text[measured.start : measured.end].strip()
+
+
+def _with_subjects(found: list[Found]) -> Iterator[Found]:
+    """Beside a laureate, a subject may be what the prize was for as well as a class: both are offered."""
+    is_about_one = any(
+        _type_of(f.target) == "laureate" and isinstance(f.target, Entity) for f in found
+    )
+    for f in found:
+        yield f
+        match f.target:
+            case EntityClass(field="prize_category", value=str() as subject) if is_about_one:
+                yield Found(f.end, f.end, "value prize category", subject, Text(subject))
 
 
 def _in_fiscal_years(found: list[Found]) -> Iterator[Found]:

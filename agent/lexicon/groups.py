@@ -33,7 +33,7 @@ _SUBJECT_ZH = "|".join(
     )
 )
 _YEAR = r"(?:19|20)\d\d"
-_PEOPLE_WORDS = r"laureates?|winners?|recipients?|prizewinners?|nobelists?"
+_PEOPLE_WORDS = r"laureates?|winners?|recipients?|prizewinners?|nobelists?|ones"
 _PRIZE_WORDS = r"(?:nobel(?:'s)? )?(?:memorial )?prizes?|nobels?|awards?"
 _ENGLISH = re.compile(
     rf"(?:\b(?P<y1>{_YEAR})(?:'s)? )?\b(?:nobel (?:prize )?)?(?P<s1>{_SUBJECT})[ -](?:nobel )?(?:(?P<w1>{_PEOPLE_WORDS})|(?P<p1>{_PRIZE_WORDS}))"
@@ -92,6 +92,11 @@ class GroupIndex:
     def words(self) -> dict[str, float]:
         """The words of class names, which may be meant where a text is misspelt."""
         return {word: 3.0 for phrase, _ in self._index.phrases() for word in phrase.split()}
+
+    def whole(self, entity_type: str) -> tuple[str, EntityClass] | None:
+        """The class of all things of a type, and the kind of pointer it becomes."""
+        group = self._classes.get(entity_type)
+        return (f"class {entity_type.replace('_', ' ')}", group) if group else None
 
     def find(self, reading: Reading) -> Iterator[Found]:
         """Every class and prize that the text names."""

@@ -41,6 +41,8 @@ _GENERIC = {
     "film_person": ("actor", "actress"),
     "astronaut": ("astronaut", "cosmonaut"),
 }
+_PLACES = ("river", "lake", "mountain", "sea", "desert", "island")
+_PLACE_WORDS = frozenset(word for place in _PLACES for word in _GENERIC[place])
 _GENERIC_ZH = {
     "company": ("公司", "集团"),
     "element": ("元素",),
@@ -59,6 +61,8 @@ _DEMONYM = -4.0
 _VOTE_WEIGHT = 10.0
 _ADJACENT = 12.0
 _NEVER = float("-inf")
+_BEFORE_WORD = "和与跟及或比是把让从对有、的"
+_AFTER_WORD = "和与跟及或比是的在有、呢吗熔沸密原电常属由被谁多更最"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +109,26 @@ class NameIndex:
                     self._slips.setdefault(f"{name[:i]}?{name[i + 1 :]}", name)
 
     def words(self) -> dict[str, float]:
-        """The words of the names, with 2 for those of well-known things and a half for others; no film's."""
+        """The words of the names, with 2 for those of well-known things, a half for others, 0 for films."""
         weights: dict[str, float] = defaultdict(float)
         for phrase, senses in self._index.phrases():
             kept = [s for s in senses if s.entity.type not in _FILMS]
             weight = max((2.0 if s.weight >= WELL_KNOWN else 0.5 for s in kept), default=0.0)
-            for word in phrase.split() if weight else ():
+            for word in phrase.split():
                 weights[word] = max(weights[word], weight)
         return weights
 
     def find(self, reading: Reading) -> Iterator[Found]:
         """Every name in the text with the entity it most likely means."""
         words = list(reading.words)
-        for mention in (*self._index.find(words), *self._misspelt(words)):
-            found = self._chosen(mention, reading)
-            if found:
+        exact = [m for m in self._index.find(words) if m.n_tokens > 1]
+        slips = (
+            slip
+            for slip in self._misspelt(words)
+            if all(slip.end <= m.start or m.end <= slip.start for m in exact)
+        )
+        for mention in (*self._index.find(words), *slips):
+            if found := self._chosen(mention, reading):
                 yield found
 
     def clear_types(self, words: list[Token]) -> set[str]:
@@ -173,11 +182,15 @@ def _short_forms(entity: Entity) -> Iterator[str]:
         yield from (part for part in name.split(": ") if len(part) > 9)
     if entity.type == "film_person" and " " in name:
         yield name.rpartition(" ")[2]
-    generic = _GENERIC.get(entity.type, ())
-    words = name.split()
-    if len(words) > 1 and stem(words[-1].lower()) in generic:
+    if entity.type in _PLACES:
+        yield from (form for form in _bare_places(name.split()) if not is_plain(form.lower()))
+
+
+def _bare_places(words: list[str]) -> Iterator[str]:
+    """A place's name without the word for its kind."""
+    if len(words) > 1 and stem(words[-1].lower()) in _PLACE_WORDS:
         yield " ".join(words[:-1])
-    if len(words) > 1 and words[0].lower().rstrip(".") in generic:
+    if len(words) > 1 and words[0].lower().rstrip(".") in _PLACE_WORDS:
         yield " ".join(words[1:])
 
 
@@ -218,7 +231,7 @@ def _is_plausible(sense: Sense, mention: Mention[Sense], reading: Reading) -> bo
         return False
     if _CJK.search(said):
         is_element = entity_type == "element" and reading.vote("element") > 0
-        return mention.n_tokens > 1 or is_element
+        return mention.n_tokens > 1 or (is_element and _stands_alone(mention, reading.text))
     if mention.n_tokens > 1:
         is_everyday = all(is_plain(word) for word in mention.phrase.split())
         return not is_everyday or _is_capitalised(said) or reading.vote(entity_type) > 0
@@ -232,8 +245,10 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
         return word == "us" and (said == "US" or _is_country_us(mention, reading))
     if len(word) < 2:
         return False
-    is_opening = mention.first == 0 or reading.words[mention.first - 1].text in (".", "?", "!")
     is_wordlike = is_plain(word)
+    if is_wordlike and entity_type in _FILMS:
+        return said[0].isupper() and mention.first > 0
+    is_opening = mention.first == 0 or reading.words[mention.first - 1].text in (".", "?", "!")
     if said[0].isupper() and not (is_opening and is_wordlike):
         return len(said) > 2 or said.isupper()
     if is_wordlike:
@@ -242,6 +257,14 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
         len(said) > 3
         or (entity_type in _CLOSED_TYPES and reading.is_lower)
         or reading.vote(entity_type) > 0
+    )
+
+
+def _stands_alone(mention: Mention[Sense], text: str) -> bool:
+    """Whether a single character is a word of its own: 金的熔点, 铁和铜, not 金融 or 锡兰."""
+    before, after = text[: mention.start][-1:], text[mention.end :][:1]
+    return (not before or not _CJK.match(before) or before in _BEFORE_WORD) and (
+        not after or not _CJK.match(after) or after in _AFTER_WORD
     )
 
 

@@ -138,7 +138,8 @@ def _unit(said: str) -> str:
 def _words(number: Spoken, text: str) -> Iterator[Measured]:
     """A number in words with the unit behind it, where it counts something."""
     unit = re.match(rf"[\s-]?(?P<unit>{_SPELLED_UNITS})", text[number.end :], re.IGNORECASE)
-    said = _unit(unit["unit"]) if unit else ""
+    is_article = text[number.start : number.end] == "一"
+    said = _unit(unit["unit"]) if unit and not is_article else ""
     is_part = text[: number.start][-1:].isdigit()
     if not number.is_year and not is_part and (said or _counts(number, text)):
         end = number.end + (unit.end() if unit and said else 0)

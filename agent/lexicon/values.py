@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,10 @@ _CJK = re.compile(r"[一-鿿]")
 _ASIDE = re.compile(r"\s*\((?P<aside>[^()]*)\)")
 _SHORTEST = 4
 _NATIONALITY = "nationality"
+# Words that mean a country or a people unless the field is asked about.
+_ONLY_WHERE_ASKED = ("languages", "former_ruler")
+_ALWAYS = ("gender", "prize_category")
+_SURE, _SOME = 1.6, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,19 @@ class ValueIndex:
         said = [p for p, values in self._index.phrases() if any(v.is_said for v in values)]
         return {word: 1.5 for phrase in said for word in phrase.split()}
 
-    def find(self, reading: Reading, asked: Mapping[str, float]) -> Iterator[Found]:
-        """Every value in the text; `asked` says how much speaks for each field."""
+    def find(self, reading: Reading, asked: Mapping[str, float]) -> Iterator[tuple[str, Found]]:
+        """Every value in the text with its field; `asked` says how much speaks for each field."""
         for mention in self._index.find(list(reading.words)):
-            fitting = [v for v in mention.meanings if _is_plausible(v, mention, reading, asked)]
+            fitting = [
+                v
+                for v in mention.meanings
+                if _is_plausible(v, mention, reading, asked, self._fields[v.field].types)
+            ]
             if fitting:
                 best = max(fitting, key=lambda v: self._rank(v, reading, asked))
-                label = self._fields[best.field].en.lower()
-                yield Found(
-                    mention.start, mention.end, f"value {label}", best.text, Text(best.text)
-                )
+                kind = f"value {self._fields[best.field].en.lower()}"
+                found = Found(mention.start, mention.end, kind, best.text, Text(best.text))
+                yield best.field, found
 
     def _rank(
         self, value: Value, reading: Reading, asked: Mapping[str, float]
@@ -97,15 +104,20 @@ def _forms(text: str) -> Iterator[str]:
 
 
 def _is_plausible(
-    value: Value, mention: Mention[Value], reading: Reading, asked: Mapping[str, float]
+    value: Value,
+    mention: Mention[Value],
+    reading: Reading,
+    asked: Mapping[str, float],
+    types: Iterable[str],
 ) -> bool:
     """Whether the words can mean the value here."""
+    is_asked = asked.get(value.field, 0.0)
     if value.field == _NATIONALITY:
-        return reading.vote("astronaut") > 0
-    if value.is_said or asked.get(value.field, 0.0) > 0:
-        return True
-    if value.field == "languages":
-        return False
+        return reading.vote("astronaut") > max(_SOME, reading.vote("laureate"))
+    if value.field in _ONLY_WHERE_ASKED:
+        return is_asked >= _SURE
+    if value.is_said:
+        return is_asked > 0 or value.field in _ALWAYS or any(reading.vote(t) > 0 for t in types)
     said = reading.text[mention.start : mention.end]
     is_everyday = all(is_plain(word) for word in mention.phrase.split())
-    return not is_everyday or (said[:1].isupper() and mention.n_tokens > 1)
+    return is_asked > 0 or not is_everyday or (said[:1].isupper() and mention.n_tokens > 1)
