@@ -1,6 +1,7 @@
 """What each decoding and remasking rule gains on first drafts of the embedded planner, and on random weights.
 
-    python -m bench.rules [--tasks 60] [--file agent/tasks/dev.jsonl] [--threads 1] [--seed 0] [--only dcd,cad]
+    python -m bench.rules [--tasks 60] [--random 12] [--file agent/tasks/dev.jsonl] [--threads 1] [--seed 0]
+        [--only dcd,cad] [--record build/traces.npz]
 
 Every rule fills the same canvases in turn. `same` is the share of canvases equal to the reference, which
 reveals one cell a step, the surest first; `right` the share of answerable tasks that the draft answers as it
@@ -32,29 +33,56 @@ from model.backbone.precision import fast_dtype
 from model.checkpoints.hub import WEIGHTS
 from model.engine import Engine
 from model.loading import load_model, read_config
+from model.recipes.diverse import Diverse
+from model.recipes.registry import recipe
 from model.spec import RuleError
 from model.tokens import Tokens
-from model.types import DecodeParams, Filling, LanguageModel
+from model.train.filter import record
+from model.types import DecodeParams, Filling, LanguageModel, Template
 from tools.facts.store import FactStore
 from tools.toolbox import Toolbox
 from tools.types import Failed
 
 DEV = Path("agent/tasks/dev.jsonl")
 CELLS, STEPS = 64, 8
-REFERENCE = DecodeParams(select="top-k", max_steps=CELLS)
 FREE = (
     *("threshold", "threshold:threshold=0.7", "factor", "entropy-bound", "entropy-bound:bound=0.1"),
     *("klass", "dcd", "cad", "hierarchical", "prefix", "prefix:product=yes", "learned"),
-    *("sub-blocks", "eos-cut", "prophet", "prophet:answer=all", "threshold+prophet", "ccd"),
+    *("sub-blocks", "eos-ban", "eos-cut", "prophet", "prophet:answer=all", "ccd"),
 )
 SCHEDULED = (
     *("top-k", "top-k-margin", "top-k-entropy", "top-k-random", "streams", "favour"),
-    *("ccd:warm_up=1", "prophet", "at-least", "in-order", "decay"),
+    *("ccd:warm_up=1", "at-least", "in-order", "decay"),
 )
 REMASKED = (
     *(("threshold", "snapshot", CELLS), ("top-k", "snapshot", STEPS), ("threshold", "rcr", STEPS)),
     *(("top-k", "remdm", STEPS), ("top-k", "remdm", CELLS), ("threshold", "t2t", STEPS)),
 )
+SIBLINGS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of filling: rules, and a recipe over them where one is named."""
+
+    params: DecodeParams
+    recipe: str = ""
+
+    def __str__(self) -> str:
+        """As it is written, and the steps it may take."""
+        told = self.params
+        length = f"block {told.block_length}" if told.block_length else ""
+        remask = "" if told.remask == "none" else told.remask
+        parts = (self.recipe, told.select, remask, length, f"{told.max_steps} steps")
+        return ", ".join(filter(None, parts))
+
+    def fill(self, engine: Engine, form: Template) -> Filling:
+        """Fill a template this way."""
+        lm: LanguageModel = recipe(self.recipe, engine) if self.recipe else engine
+        return lm.fill(form, self.params)
+
+
+REFERENCE = Way(DecodeParams(select="top-k", max_steps=CELLS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +91,12 @@ class Draft:
 
     task: Task
     brief: Brief
+    form: Template
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the fills of one rule came to."""
+    """What the fills of one way came to."""
 
     fillings: list[Filling] = field(default_factory=list)
 
@@ -88,31 +117,31 @@ class Tally:
         return sum(a.values == b.values for a, b in pairs) / len(self.fillings)
 
 
-def params_of_rules(seed: int) -> Iterator[DecodeParams]:
+def ways(seed: int) -> Iterator[Way]:
     """Everything that is measured, the reference first."""
     yield REFERENCE
+    yield Way(DecodeParams(block_length=1, max_steps=1))
     for name in FREE:
-        yield DecodeParams(max_steps=CELLS, select=name, seed=seed)
+        yield Way(DecodeParams(max_steps=CELLS, select=name, seed=seed))
+    for growth in ("", ":extend=16"):
+        yield Way(DecodeParams(32, CELLS, f"dcd{growth}", seed=seed))
     for name in SCHEDULED:
-        yield DecodeParams(max_steps=STEPS, select=name, seed=seed)
+        yield Way(DecodeParams(max_steps=STEPS, select=name, seed=seed))
     for select, remask, n_steps in REMASKED:
-        yield DecodeParams(max_steps=n_steps, select=select, remask=remask, seed=seed)
-
-
-def label(params: DecodeParams) -> str:
-    """The rule as it is written, and its steps."""
-    remask = "" if params.remask == "none" else f", {params.remask}"
-    return f"{params.select}{remask}, {params.max_steps} steps"
+        yield Way(DecodeParams(max_steps=n_steps, select=select, remask=remask, seed=seed))
+    for name in ("explore", "prompted"):
+        yield Way(DecodeParams(max_steps=CELLS, seed=seed), name)
 
 
 def drafts(file: Path, n_tasks: int, linker: Linker) -> list[Draft]:
     """The first tasks of a file, linked."""
     lines = file.read_text("utf-8").splitlines()[:n_tasks]
     tasks = [Task.model_validate_json(line) for line in lines]
-    return [Draft(task, linker.link(task.question)) for task in tasks]
+    briefs = [linker.link(task.question) for task in tasks]
+    return [Draft(t, brief, template(brief)) for t, brief in zip(tasks, briefs, strict=True)]
 
 
-def random_model(seed: int) -> LanguageModel:
+def random_model(seed: int) -> Engine:
     """The planner's network and words, without what it learned."""
     folder = WEIGHTS / "planner"
     decoder = Decoder(read_config(folder))
@@ -121,20 +150,27 @@ def random_model(seed: int) -> LanguageModel:
     return Engine(decoder, Tokens.load(folder / "tokenizer.json"), "random")
 
 
+def planner() -> Engine:
+    """The planner that comes along."""
+    engine = load_model()
+    if not isinstance(engine, Engine):
+        raise TypeError(f"{engine.name} is no engine, so no recipe can drive it")
+    return engine
+
+
 def measure(
-    lm: LanguageModel, drafted: Sequence[Draft], rules: Sequence[DecodeParams]
-) -> tuple[dict[DecodeParams, Tally], dict[DecodeParams, str]]:
-    """The fills of every rule, in turn on each canvas; and why some were refused."""
-    tallies = {params: Tally() for params in rules}
-    refused: dict[DecodeParams, str] = {}
+    engine: Engine, drafted: Sequence[Draft], asked: Sequence[Way]
+) -> tuple[dict[Way, Tally], dict[Way, str]]:
+    """The fills of every way, in turn on each canvas; and why some were refused."""
+    tallies = {way: Tally() for way in asked}
+    refused: dict[Way, str] = {}
     for draft in drafted:
-        form = template(draft.brief)
-        for params in [params for params in rules if params not in refused]:
+        for way in [way for way in asked if way not in refused]:
             try:
-                tallies[params].fillings.append(lm.fill(form, params))
+                tallies[way].fillings.append(way.fill(engine, draft.form))
             except RuleError as error:
-                refused[params] = str(error)
-    return {p: tally for p, tally in tallies.items() if p not in refused}, refused
+                refused[way] = str(error)
+    return {way: tally for way, tally in tallies.items() if way not in refused}, refused
 
 
 def share_right(drafted: Sequence[Draft], tally: Tally, toolbox: Toolbox) -> float:
@@ -155,40 +191,64 @@ def _is_right(draft: Draft, filling: Filling, toolbox: Toolbox) -> bool:
     return is_right(draft.task, result)
 
 
+def siblings(
+    engine: Engine, drafted: Sequence[Draft], seed: int, toolbox: Toolbox
+) -> Iterator[str]:
+    """How many of eight fillings at temperature 1 differ, and how often one of them is right."""
+    params = DecodeParams(select="top-k", max_steps=STEPS, temperature=1.0, seed=seed)
+    for strength in (0, 16, 64):
+        apart = Diverse(engine, strength)
+        sets = [apart.fill_apart(draft.form, params, SIBLINGS) for draft in drafted]
+        distinct = sum(len({tuple(f.values.items()) for f in one}) for one in sets) / len(sets)
+        right = [
+            any(_is_right(draft, filling, toolbox) for filling in one)
+            for draft, one in zip(drafted, sets, strict=True)
+            if not draft.task.unanswerable
+        ]
+        share = sum(right) / max(1, len(right))
+        yield f"diverse:strength={strength}: {distinct:.1f} of {SIBLINGS} differ, one is right in {share:.0%}"
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure and print, or record traces."""
     options = _options()
     torch.set_num_threads(options.threads)
     store = FactStore.open()
     drafted = drafts(options.file, options.tasks, Linker(store))
-    chosen = [p for p in params_of_rules(options.seed) if p == REFERENCE or _is_asked(p, options)]
-    planned, refused = measure(load_model(), drafted, chosen)
-    drawn, _ = measure(random_model(options.seed), drafted, chosen)
-    toolbox = Toolbox(store)
+    engine, toolbox = planner(), Toolbox(store)
+    if options.record:
+        record(engine, [draft.form for draft in drafted]).write(options.record)
+        return
+    asked = [way for way in ways(options.seed) if way == REFERENCE or _is_asked(way, options)]
+    planned, refused = measure(engine, drafted, asked)
+    drawn, _ = measure(random_model(options.seed), drafted[: options.random], asked)
     _print_head(options)
-    for params, tally in planned.items():
-        plain = drawn[params]
+    for way, tally in planned.items():
+        plain = drawn[way]
         right, same = share_right(drafted, tally, toolbox), tally.same(planned[REFERENCE])
         print(
-            f"| {label(params)} | {tally.forwards:.2f} | {tally.tokens_per_forward:.1f} | {same:.0%} "
+            f"| {way} | {tally.forwards:.2f} | {tally.tokens_per_forward:.1f} | {same:.0%} "
             f"| {right:.0%} | {plain.forwards:.1f} | {plain.tokens_per_forward:.1f} "
             f"| {plain.same(drawn[REFERENCE]):.0%} |"
         )
-    for params, reason in refused.items():
-        print(f"\nnot measured: {label(params)}: {reason}", end="")
     print()
+    for way, reason in refused.items():
+        print(f"not measured: {way}: {reason}")
+    if not options.only:
+        print(*siblings(engine, drafted[: options.random], options.seed, toolbox), sep="\n")
 
 
-def _is_asked(params: DecodeParams, options: argparse.Namespace) -> bool:
+def _is_asked(way: Way, options: argparse.Namespace) -> bool:
     names = options.only.split(",") if options.only else []
-    return not names or any(name in label(params) for name in names)
+    return not names or any(name in str(way) for name in names)
 
 
 def _print_head(options: argparse.Namespace) -> None:
-    print(f"`python -m bench.rules {shlex.join(sys.argv[1:])}`".replace(" `", "`"))
+    print(f"`{' '.join(('python -m bench.rules', *map(shlex.quote, sys.argv[1:])))}`\n")
     print(
-        f"\n{_processor()}, {os.cpu_count()} cores, {options.threads} thread(s); torch {torch.__version__}; "
-        f"{fast_dtype(torch.device('cpu'))}; {options.tasks} tasks of {options.file}; seed {options.seed}\n"
+        f"{_processor()}, {os.cpu_count()} cores, {options.threads} thread(s); torch {torch.__version__}; "
+        f"{fast_dtype(torch.device('cpu'))}; {options.tasks} tasks of {options.file}, random weights on "
+        f"{options.random}; seed {options.seed}\n"
     )
     print("| rule | forwards | tokens/forward | same | right ", end="")
     print("| random: forwards | tokens/forward | same |")
@@ -207,10 +267,14 @@ def _processor() -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tasks", type=int, default=60)
+    parser.add_argument("--random", type=int, default=12, help="tasks for random weights")
     parser.add_argument("--file", type=Path, default=DEV)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="rules whose line holds one of these words")
+    parser.add_argument(
+        "--record", type=Path, help="write traces for model.train.filter here and measure nothing"
+    )
     return parser.parse_args()
 
 
