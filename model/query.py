@@ -84,7 +84,7 @@ class Asker:
         reading = self._reading
         known: int = self._canvas.n_prompt + block.start
         if reading.is_full:
-            return known - reading.is_shifted if self._is_refreshed else 0
+            return max(0, known - reading.is_shifted) if self._is_refreshed else 0
         if reading.is_shifted and bool(self._canvas.masked[block.start : block.start + 1].any()):
             return reading.grain(self._canvas.n_prompt).whole(known - 1)
         return known
