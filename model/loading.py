@@ -65,9 +65,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A loaded checkpoint; `decoder` is a `Decoder`, or the network of a family that has its own."""
+    """A loaded checkpoint; `decoder` is the network."""
 
-    decoder: Any
+    decoder: Decoder | Gemma
     tokens: Vocabulary
     conventions: Conventions
     report: Report
@@ -89,8 +89,7 @@ def load_model(
     folder, place = find_folder(given, is_online=is_online), _place(device)
     if read_json(folder / "config.json").get("model_type") == planner.MODEL_TYPE:
         return _planner(folder, arm, Target(place, dtype or fast_dtype(place)))
-    lm: LanguageModel = engine_of(_checkpoint(folder, replace(written, **told), place, dtype))
-    return lm
+    return engine_of(_checkpoint(folder, replace(written, **told), place, dtype))
 
 
 def load_checkpoint(
@@ -127,7 +126,7 @@ def _checkpoint(
     return Checkpoint(network, tokens, conventions, report)
 
 
-def engine_of(checkpoint: Checkpoint) -> Any:
+def engine_of(checkpoint: Checkpoint) -> LanguageModel:
     """The engine that a checkpoint's kind of noise needs; both have the same doors."""
     name, conventions = checkpoint.report.name, checkpoint.conventions
     if isinstance(checkpoint.decoder, Gemma):
