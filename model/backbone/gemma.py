@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -82,7 +81,7 @@ class Gemma(nn.Module):
         """Soft-capped vocabulary scores (rows, vocabulary) in float32."""
         head = self.embed_tokens if self.config.tied else self.lm_head
         raw = functional.linear(hidden, head.weight).float()
-        return torch.tanh(raw / self.config.softcap) * self.config.softcap
+        return raw.div_(self.config.softcap).tanh_().mul_(self.config.softcap)
 
     def embeddings(self, ids: Tensor) -> Tensor:
         """The embeddings (rows, d_model) of ids (rows,), as the stack reads them."""

@@ -26,7 +26,7 @@ class GovernedProposer:
 
     def propose(self, hidden: Tensor, temperature: float, points: Tensor | None) -> Proposals:
         """Proposals for the cells of `hidden` (rows, d_model); None for points draws the likeliest words."""
-        logits = self._scorer.logits(hidden) / temperature
+        logits = self._scorer.logits(hidden).div_(temperature)
         logits[:, self._n_words :] = -torch.inf
         self.logits, self.favourites = logits, logits.argmax(1)
         scores = self._words.propose(self.cells, logits, Noise())

@@ -7,6 +7,9 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
+from torch.nn import functional
+
+_RUN = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,20 @@ class SeededNoise:
 def draw(probability: Tensor, points: Tensor) -> Tensor:
     """The word (rows,) at which each row's summed probability (rows, words) passes its point.
 
-    Sums are in double precision; a word without probability is never drawn.
+    Sums go over runs of words first and then within the run that holds the point, in double precision; a
+    word without probability is never drawn.
     """
-    summed = probability.double().cumsum(1)
+    runs = functional.pad(probability, (0, -probability.shape[1] % _RUN)).unflatten(1, (-1, _RUN))
+    upto = runs.sum(2).double().cumsum(1)
+    target = points * upto[:, -1]
+    run = _passing(upto, target)
+    before = upto.gather(1, (run - 1).clamp(min=0)[:, None]).squeeze(1).masked_fill(run == 0, 0.0)
+    within = runs[torch.arange(len(runs), device=run.device), run].double().cumsum(1)
+    return run * _RUN + _passing(within, target - before)
+
+
+def _passing(summed: Tensor, target: Tensor) -> Tensor:
+    """The first column (rows,) whose sum (rows, columns) exceeds the row's target, or else the last that adds."""
     total = summed[:, -1]
-    targets = torch.minimum(points * total, total.nextafter(torch.zeros_like(total)))
-    return torch.searchsorted(summed, targets[:, None], right=True).squeeze(1)
+    target = torch.minimum(target, total.nextafter(torch.zeros_like(total)))
+    return torch.searchsorted(summed, target[:, None], right=True).squeeze(1)

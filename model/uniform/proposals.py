@@ -11,6 +11,7 @@ from torch import Tensor
 from model.uniform.noise import draw
 
 MAX_SCORES = 1 << 24  # of one piece: 64 rows of DiffusionGemma's vocabulary
+_LOWEST = -1e30  # instead of minus infinity, which times a probability of 0 is no number
 
 
 class Scorer(Protocol):
@@ -22,7 +23,7 @@ class Scorer(Protocol):
         ...
 
     def logits(self, hidden: Tensor) -> Tensor:
-        """Scores (rows, vocabulary) in float32."""
+        """Scores (rows, vocabulary) in float32; the caller's, to be overwritten."""
         ...
 
     def soft_embeddings(self, probability: Tensor) -> Tensor:
@@ -78,18 +79,24 @@ def propose(scorer: Scorer, hidden: Tensor, temperature: float, points: Tensor |
     pieces = []
     for start in range(0, len(hidden), size):
         piece = slice(start, start + size)
-        logits = scorer.logits(hidden[piece]) / temperature
+        logits = scorer.logits(hidden[piece]).div_(temperature)
         pieces.append(proposals_of(scorer, logits, None if points is None else points[piece]))
     return _joined(pieces)
 
 
 def proposals_of(scorer: Scorer, logits: Tensor, points: Tensor | None) -> Proposals:
-    """Proposals from scores (rows, vocabulary) at their temperature; a forbidden word stands at -inf."""
-    likeliest = logits.argmax(-1, keepdim=True)
-    log_probability = logits.log_softmax(-1)
-    probability = log_probability.exp()
+    """Proposals from scores (rows, vocabulary) at their temperature, which are overwritten.
+
+    A forbidden word stands at -inf.
+    """
+    top, likeliest = logits.max(-1, keepdim=True)
+    below = logits.sub_(top).clamp_(
+        min=_LOWEST
+    )  # so that a sure row's entropy is small by its terms
+    probability = below.softmax(-1)
     confidence = probability.gather(1, likeliest).squeeze(1)
-    entropy = -(probability * log_probability.clamp_(min=torch.finfo(logits.dtype).min)).sum(-1)
+    mean = torch.bmm(probability[:, None], below[:, :, None]).flatten()
+    entropy = -confidence.log() - mean
     likeliest = likeliest.squeeze(1)
     drawn = likeliest if points is None else draw(probability, points)
     return Proposals(likeliest, confidence, entropy, drawn, scorer.soft_embeddings(probability))

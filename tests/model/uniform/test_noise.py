@@ -34,3 +34,17 @@ def test_the_last_point_draws_the_last_possible_word() -> None:
     shares = torch.tensor([[0.0, 0.3, 0.7, 0.0]])
     assert draw(shares, torch.tensor([1.0], dtype=torch.double)).tolist() == [2]
     assert draw(shares, torch.tensor([0.0], dtype=torch.double)).tolist() == [1]
+
+
+def test_draws_from_many_words_pass_their_points_too() -> None:
+    shares = torch.rand(50, 5000, generator=torch.Generator().manual_seed(0)) ** 20
+    shares[:, ::3] = 0.0
+    shares /= shares.sum(1, keepdim=True)
+    points = torch.linspace(0, 1, 50, dtype=torch.double)
+    summed = shares.double().cumsum(1)
+    targets = (points * summed[:, -1])[:, None]
+    words = draw(shares, points)
+    assert (shares.gather(1, words[:, None]) > 0).all()
+    upto = summed.gather(1, words[:, None])
+    assert (upto >= targets - 1e-9).all()
+    assert (upto - shares.gather(1, words[:, None]) <= targets + 1e-9).all()

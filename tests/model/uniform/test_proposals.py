@@ -57,7 +57,7 @@ def test_a_forbidden_word_is_neither_proposed_nor_drawn_nor_expected() -> None:
     network = tiny_network()
     logits = network.logits(HIDDEN)
     logits[:, 5:] = -torch.inf
-    found = proposals_of(network, logits, POINTS)
+    found = proposals_of(network, logits.clone(), POINTS)
     assert found.likeliest.max() < 5
     assert found.drawn.max() < 5
     assert found.entropy.isfinite().all()
