@@ -32,7 +32,6 @@ BITS = 32
 TILE_ELEMENTS = 1 << 19  # 2 MiB of float32: what a core's caches hold beside the weights
 MIN_TILE = 1024
 LAID_OUT_TILE = 8192
-LOWEST = -80.0  # e to this adds nothing to 1, and less would be a denormal number, which is slow
 
 
 class Head:
@@ -209,14 +208,15 @@ def _score_tile(
         picked, picked_word = ranked.max(-1, keepdim=True)
         picked_logit = logits.gather(-1, picked_word)
     second = logits.scatter_(-1, word, FORBIDDEN).amax(-1, keepdim=True)
-    fall = logits.scatter_(-1, word, best).sub_(best).clamp_(min=LOWEST)
-    share = fall.exp()
+    fall = logits.scatter_(-1, word, best).sub_(best)
+    share = fall.softmax(-1)  # several times faster than exp
+    total = share.gather(-1, word).reciprocal_()
     return _Running(
         best,
         word + words.start,
         second,
-        share.sum(-1, keepdim=True),
-        torch.linalg.vecdot(share, fall).unsqueeze(1),
+        total,
+        torch.linalg.vecdot(share, fall).unsqueeze(1) * total,
         picked,
         picked_logit,
         picked_word + words.start,
