@@ -21,6 +21,8 @@ def start_of_stop(text: str, stop_texts: Sequence[str]) -> int | None:
 def tellable(text: str, stop_texts: Sequence[str]) -> str:
     """The text without an end that may still turn out to be another character, or a stop text."""
     text = text.rstrip(_UNFINISHED)
-    lengths = range(max(map(len, stop_texts), default=1) - 1, 0, -1)
-    held = (n for n in lengths if any(stop.startswith(text[-n:]) for stop in stop_texts if text))
+    longest = min(max(map(len, stop_texts), default=1) - 1, len(text))
+    held = (
+        n for n in range(longest, 0, -1) if any(stop.startswith(text[-n:]) for stop in stop_texts)
+    )
     return text[: len(text) - next(held, 0)]
