@@ -69,6 +69,7 @@ _DATED_COMPANY_FIELDS = ("founded", "index_date")
 # Text fields whose words win over names: where they are plausible at all, nothing else is meant.
 _SETTLED = ("languages", "nationality")
 _SURE = 1.6
+_LEFT_OF_CLASS, _LEFT_OF_NAME = 0.8, 0.4
 _CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
 _NEAR_SCORE, _UNIT_SCORE, _KEY_SCORE, _REPORT_SCORE = 0.7, 1.0, 0.5, 3.0
 _CJK = re.compile(r"[一-鿿]")
@@ -99,11 +100,11 @@ class Linker:
         text = _SYMBOL_LIKE.sub(r"\1 ", question.strip().translate(_FULL_WIDTH))
         lang: Language = "zh" if len(_CJK.findall(text)) * 3 > len(text.split()) else "en"
         written = tokens(text)
-        words = self._spelling.corrected(written)
+        words = self._spelling.corrected(written, text)
         cues = self._lexicon.cues(words)
         said = strengths(cues)
         found = self._found(self._reading(text, words, cues), cues, said)
-        fields = self._rank(text, said, found)
+        fields = self._rank(text, strengths(_left(cues, found)), found)
         pointers = [
             Pointer(f"@{n}", f.kind, f.label, f.target, f.start, f.end)
             for n, f in enumerate(found, 1)
@@ -141,27 +142,33 @@ class Linker:
         named = [(cue.start, cue.end) for cue in cues if cue.is_name]
         classes = outside(self._groups.find(reading), named)
         asked = {field_id: score for field_id, (score, _) in said.items()}
-        values = list(self._values.find(reading, asked))
+        values = [
+            (field_id, value)
+            for field_id, value in self._values.find(reading, asked)
+            if not any(c.field != field_id and _is_part(value, c) for c in cues)
+        ]
         settled = [found for field_id, found in values if field_id in _SETTLED]
         others = [found for field_id, found in values if field_id not in _SETTLED]
         measured = _measured(reading.text)
         everything = chain(settled, classes, measured, self._names.find(reading), others)
         found = without_overlaps(everything)
         kept = {field_id for field_id, value in values if value in found}
-        found = [*_with_subjects(found), *self._implied(reading, found, asked, kept)][:MAX_VALUES]
+        implied = self._implied(reading, found, cues, kept)
+        found = [*_with_subjects(found), *implied][:MAX_VALUES]
         is_dated = any(asked.get(field_id, 0.0) >= _SURE for field_id in _DATED_COMPANY_FIELDS)
         return found if is_dated else list(_in_fiscal_years(found))
 
     def _implied(
-        self, reading: Reading, found: list[Found], asked: Mapping[str, float], values: set[str]
+        self, reading: Reading, found: list[Found], cues: list[Cue], values: set[str]
     ) -> Iterator[Found]:
         """The class that goes without saying: who was aboard Apollo 11 are astronauts, what flows are rivers."""
         present = {_type_of(f.target) for f in found} - {""}
         reached = present | self._related(present)
-        strongest = max(asked, key=lambda i: (asked[i], i), default="")
+        free = [cue for cue in cues if not any(_covers(f, cue) for f in found)]
+        sure = {i: score for i, (score, _) in strengths(free).items() if score >= _SURE}
         speaking = [i for i in values if not self._fields[i].types & present]
-        if asked.get(strongest, 0.0) >= _SURE and not self._fields[strongest].types & reached:
-            speaking.append(strongest)
+        if sure and not any(self._fields[i].types & reached for i in sure):
+            speaking.append(max(sure, key=lambda i: (sure[i], i)))
         types = {t: reading.vote(t) for i in speaking for t in self._fields[i].types}
         if types and (group := self._groups.whole(max(types, key=lambda t: (types[t], t)))):
             yield Found(len(reading.text), len(reading.text), group[0], group[1].label, group[1])
@@ -221,6 +228,28 @@ def _measured(text: str) -> Iterator[Found]:
 
 def _label(measured: Measured, text: str) -> str:
     return getattr(measured.target, "text", "") or text[measured.start : measured.end].strip()
+
+
+def _is_part(found: Found, cue: Cue) -> bool:
+    """Whether a sure cue takes the words and more: `military` in `military budget`."""
+    is_inside = cue.start <= found.start and found.end <= cue.end
+    return is_inside and cue.weight >= _SURE and cue.end - cue.start > found.n_chars
+
+
+def _covers(found: Found, cue: Cue) -> bool:
+    return found.start <= cue.start and cue.end <= found.end
+
+
+def _left(cues: Iterable[Cue], found: list[Found]) -> Iterator[Cue]:
+    """The cues with what their words still say where a pointer took them; values leave them whole."""
+    taken = [(f, _LEFT_OF_CLASS if _is_whole(f.target) else _LEFT_OF_NAME) for f in found]
+    for cue in cues:
+        left = [part for f, part in taken if not isinstance(f.target, Text) and _covers(f, cue)]
+        yield replace(cue, weight=cue.weight * min(left, default=1.0))
+
+
+def _is_whole(target: Term) -> bool:
+    return isinstance(target, EntityClass) and target.field is None
 
 
 def _with_subjects(found: list[Found]) -> Iterator[Found]:

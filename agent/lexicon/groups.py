@@ -65,6 +65,7 @@ _CONTINENTS = {
     "South America": ("south america", "south american", "south americans", "南美洲", "南美", "latin america"),
     "Oceania": ("oceania", "oceanian", "大洋洲"),
 }  # fmt: skip
+_SOME = 0.3
 _LANDLOCKED = (
     "landlocked", "without a coast", "no coast", "without access to the sea", "no access to the sea", "no coastline",
     "without any coast", "without a coastline", "don't touch the sea", "no sea access", "cut off from the sea",
@@ -128,9 +129,9 @@ class GroupIndex:
 
     def _continent(self, start: int, end: int, name: str, reading: Reading) -> Found | None:
         """A continent: a market, a place of birth, or its countries, by what the text speaks of."""
-        if max(reading.vote("region"), 0.3) > max(
-            reading.vote("laureate"), reading.vote("country")
-        ) and (region := self._store.entity(f"region/{name.lower().replace(' ', '-')}")):
+        others = max((vote for t, vote in reading.votes.items() if t != "region"), default=0.0)
+        region = self._store.entity(f"region/{name.lower().replace(' ', '-')}")
+        if region and reading.vote("region") > max(_SOME, others):
             return _entity(start, end, region)
         if reading.vote("laureate") > max(reading.vote("country"), 0.3):
             return Found(start, end, "value birth continent", name, Text(name))

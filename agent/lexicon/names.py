@@ -61,8 +61,8 @@ _DEMONYM = -4.0
 _VOTE_WEIGHT = 10.0
 _ADJACENT = 12.0
 _NEVER = float("-inf")
-_BEFORE_WORD = "和与跟及或比是把让从对有、的"
-_AFTER_WORD = "和与跟及或比是的在有、呢吗熔沸密原电常属由被谁多更最"
+_BEFORE_WORD = "和与跟及或比是把让从对有、的去以上"
+_AFTER_WORD = "和与跟及或比是的在有、呢吗熔沸密原电常由被谁多更最"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,10 @@ class NameIndex:
                         self._index.add(f"{word}s", sense)
 
     def _add_slips(self, names: Iterable[str]) -> None:
-        """Chinese names of four characters and more, with each character in turn left open."""
+        """Chinese names of four characters and more, with each inner character in turn left open."""
         for name in names:
             if len(name) >= 4 and all(_CJK.match(c) for c in name):
-                for i in range(len(name)):
+                for i in range(1, len(name) - 1):
                     self._slips.setdefault(f"{name[:i]}?{name[i + 1 :]}", name)
 
     def words(self) -> dict[str, float]:
@@ -152,7 +152,7 @@ class NameIndex:
                     break
 
     def _slip(self, said: str) -> str | None:
-        holes = (f"{said[:i]}?{said[i + 1 :]}" for i in range(len(said)))
+        holes = (f"{said[:i]}?{said[i + 1 :]}" for i in range(1, len(said) - 1))
         return next((self._slips[hole] for hole in holes if hole in self._slips), None)
 
     def _chosen(self, mention: Mention[Sense], reading: Reading) -> Found | None:
@@ -182,6 +182,12 @@ def _short_forms(entity: Entity) -> Iterator[str]:
         yield from (part for part in name.split(": ") if len(part) > 9)
     if entity.type == "film_person" and " " in name:
         yield name.rpartition(" ")[2]
+    if (
+        entity.type == "company"
+        and len(first := name.split()[0]) > 4
+        and not is_plain(first.lower())
+    ):
+        yield first
     if entity.type in _PLACES:
         yield from (form for form in _bare_places(name.split()) if not is_plain(form.lower()))
 
@@ -253,6 +259,8 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
         return len(said) > 2 or said.isupper()
     if is_wordlike:
         return reading.vote(entity_type) > 0 and entity_type not in _PERSONS
+    if sense.weight < WELL_KNOWN and not (reading.is_lower or reading.vote(entity_type) > 0):
+        return False
     return (
         len(said) > 3
         or (entity_type in _CLOSED_TYPES and reading.is_lower)

@@ -17,6 +17,7 @@ from agent.lexicon.plain import is_plain, plain_words
 from agent.mentions import Token, stem
 
 SHORTEST = 4
+NAME_AT_MOST = 2.0
 _TWO_SLIPS_FROM = 8
 _MAX_UNKNOWN = 12
 _CANDIDATES = 8
@@ -35,23 +36,38 @@ class Spelling:
             if len(word) >= SHORTEST and word.isalpha() and word.isascii():
                 self._by_opening[word[0]].append(word)
 
-    def corrected(self, words: Iterable[Token]) -> list[Token]:
-        """The tokens with the misspelt ones replaced; places stay as they are."""
+    def corrected(self, words: Iterable[Token], text: str) -> list[Token]:
+        """The tokens of the text with the misspelt ones replaced; places stay as they are.
+
+        A plural or a lost apostrophe of a name (`teslas`) loses its ending; capitals alone are an abbreviation.
+        """
         left = _MAX_UNKNOWN
         made = []
         for token in words:
-            if left and self._is_unknown(token.text):
+            if self._is_name(stem(token.text)) and not self._is_whole_word(token.text):
+                token = replace(token, text=stem(token.text))
+            elif (
+                left
+                and self._is_unknown(token.text)
+                and not text[token.start : token.end].isupper()
+            ):
                 left -= 1
                 token = replace(token, text=self._closest(token.text) or token.text)
             made.append(token)
         return made
+
+    def _is_name(self, word: str) -> bool:
+        return 0 < self._weights.get(word, 0.0) <= NAME_AT_MOST and not is_plain(word)
+
+    def _is_whole_word(self, word: str) -> bool:
+        return word in self._weights or is_plain(word)
 
     def _is_unknown(self, word: str) -> bool:
         is_word = len(word) >= SHORTEST and word.isascii() and word.isalpha()
         return is_word and not self._knows(word)
 
     def _knows(self, word: str) -> bool:
-        return word in self._weights or stem(word) in self._weights or is_plain(word)
+        return stem(word) in self._weights or self._is_whole_word(word)
 
     def _closest(self, word: str) -> str:
         """The likeliest word within reach; swapped letters are the commonest slip."""

@@ -32,7 +32,7 @@ _NATIONALITY = "nationality"
 # Words that mean a country or a people unless the field is asked about.
 _ONLY_WHERE_ASKED = ("languages", "former_ruler")
 _ALWAYS = ("gender", "prize_category")
-_SURE, _SOME = 1.6, 0.4
+_SURE, _SOME = 1.6, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,9 @@ def _is_plausible(
     """Whether the words can mean the value here."""
     is_asked = asked.get(value.field, 0.0)
     if value.field == _NATIONALITY:
-        return reading.vote("astronaut") > max(_SOME, reading.vote("laureate"))
+        return reading.vote("astronaut") > max(
+            _SOME, *(v for t, v in reading.votes.items() if t != "astronaut")
+        )
     if value.field in _ONLY_WHERE_ASKED:
         return is_asked >= _SURE
     if value.is_said:
