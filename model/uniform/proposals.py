@@ -95,8 +95,7 @@ def proposals_of(scorer: Scorer, logits: Tensor, points: Tensor | None) -> Propo
     )  # so that a sure row's entropy is small by its terms
     probability = below.softmax(-1)
     confidence = probability.gather(1, likeliest).squeeze(1)
-    mean = torch.bmm(probability[:, None], below[:, :, None]).flatten()
-    entropy = -confidence.log() - mean
+    entropy = -confidence.log() - below.mul_(probability).sum(-1)
     likeliest = likeliest.squeeze(1)
     drawn = likeliest if points is None else draw(probability, points)
     return Proposals(likeliest, confidence, entropy, drawn, scorer.soft_embeddings(probability))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Tensor
 
 from model.uniform import proposals
 from model.uniform.proposals import proposals_of, propose
@@ -63,3 +64,28 @@ def test_a_forbidden_word_is_neither_proposed_nor_drawn_nor_expected() -> None:
     assert found.entropy.isfinite().all()
     mean = logits[:, :5].softmax(-1) @ network.embed_tokens.weight[:5] * 4.0
     torch.testing.assert_close(found.expected, mean)
+
+
+class Logits:
+    """Scores that are given, of a large vocabulary."""
+
+    vocab_size = 100_000
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        return hidden.clone()
+
+    def soft_embeddings(self, probability: Tensor) -> Tensor:
+        return probability[:, :1]
+
+    def embeddings(self, ids: Tensor) -> Tensor:
+        return ids[:, None].float()
+
+
+@pytest.mark.parametrize("spread", [0.5, 3.0, 10.0, 30.0])
+def test_entropy_stays_exact_over_a_large_vocabulary(spread: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(4, Logits.vocab_size, generator=generator) * spread
+    log_share = logits.double().log_softmax(-1)
+    exact = -(log_share.exp() * log_share).sum(-1)
+    found = propose(Logits(), logits, 1.0, None).entropy
+    torch.testing.assert_close(found.double(), exact, atol=1e-4, rtol=0)
