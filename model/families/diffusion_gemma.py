@@ -41,6 +41,7 @@ OF_ROPE = {
     "default": frozenset({"rope_type", "rope_theta"}),
     "proportional": frozenset({"rope_type", "rope_theta", "partial_rotary_factor", "factor"}),
 }
+AMOUNT = Rule("a number from 0 on", lambda value: type(value) in (int, float) and value >= 0)
 SHARE = Rule("from 0 to 1", lambda value: REAL.holds(value) and value <= 1)
 KINDS = Rule(
     f"a list of {SLIDING!r} and {FULL!r}",
@@ -98,9 +99,9 @@ def conventions(facts: Facts) -> Conventions:
 def decoder(generation: Keys) -> str:
     """The published decoder, with the knobs that generation_config.json sets."""
     sampler = generation.section("sampler_config")
-    knobs = {knob: generation.real(key) for key, knob in KNOBS.items() if key in generation}
+    knobs = {knob: generation.get(key, AMOUNT) for key, knob in KNOBS.items() if key in generation}
     if "entropy_bound" in sampler:
-        knobs["entropy_bound"] = sampler.real("entropy_bound")
+        knobs["entropy_bound"] = sampler.get("entropy_bound", AMOUNT)
     written = ",".join(f"{knob}={value:g}" for knob, value in knobs.items())
     return f"{NAME}:{written}" if written else NAME
 
