@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from agent.curriculum.tasks import Gold, GoldRow, Task
-from agent.plan import call
+from agent.plan import call, references
 from agent.types import N_ARGS, NIL, Brief, Pointer, Row
 from tools.types import (
     Answer,
@@ -22,24 +22,28 @@ from tools.types import (
 
 
 def confirms(toolbox: Tools, task: Task) -> bool:
-    """Whether running the task's (revised) plan ends in its gold answer."""
-    if task.gold is None:
-        return True
+    """Whether running the task's (revised) plan ends in its gold answer, or in none where there is none."""
     value = run(toolbox, task.revised or task.rows)
+    if task.gold is None:
+        return value is None
     return value is not None and agrees(value, task.gold)
 
 
 def run(toolbox: Tools, rows: tuple[GoldRow, ...]) -> Value | None:
-    """The value of the first reference that a plan finishes with; None where a call brings nothing back."""
+    """The value of the first reference that a plan finishes with; None where it brings nothing back.
+
+    A row that fails leaves a gap, as in a report, and takes down what depends on it.
+    """
     brief, plan = _as_plan(rows)
     observations: dict[int, Value] = {}
     for row in plan:
-        observation = toolbox.run(call(row, brief, observations))
-        if isinstance(observation, Failed):
-            return None
-        if isinstance(observation, Answer):
-            return observation.value
-        observations[row.index] = observation
+        wanted = references(row)
+        if row.tool == "finish":
+            return observations.get(wanted[0]) if wanted else None
+        if set(wanted) <= observations.keys():
+            observation = toolbox.run(call(row, brief, observations))
+            if not isinstance(observation, Failed | Answer):
+                observations[row.index] = observation
     return None
 
 
@@ -67,7 +71,8 @@ def agrees(value: Value, gold: Gold) -> bool:
     if isinstance(value, Entities):
         return {e.name for e in value.members} == set(gold.answer.split("; "))
     if isinstance(value, Table):
-        return {str(m.value) for m in value.measures} == set(gold.answer.split("; "))
+        said = {part for m in value.measures for part in str(m.value).split("; ")}
+        return said == set(gold.answer.split("; "))
     return _scalar_agrees(value, gold)
 
 

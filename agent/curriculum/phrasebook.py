@@ -62,6 +62,10 @@ class Phrasebook:
         """Whether a field of things of a type can be said in a role."""
         return bool(self.fields.get((field_id, type_), {}).get(role))
 
+    def n_lines(self, field_id: str, type_: str, role: str) -> int:
+        """How many lines a role has."""
+        return len(self.fields.get((field_id, type_), {}).get(role, ()))
+
     def field(
         self, rng: random.Random, field_id: str, type_: str, role: str, **slots: str
     ) -> str | None:

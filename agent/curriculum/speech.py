@@ -1,162 +1,128 @@
-"""Words for tasks: frames per field, names of entities and classes, numbers as people say them."""
+"""Says things in one of several ways: names, classes, values, periods, numbers, and the phrasebook's phrases.
+
+What is said is marked (`spoken`), so that noise leaves names and numbers mostly alone.
+"""
 
 from __future__ import annotations
 
 import random
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
+from agent.curriculum.numerals import han_year, written
+from agent.curriculum.phrasebook import Phrasebook
 from agent.types import Language
 from tools.facts.store import FactStore
 from tools.types import Entity, EntityClass, Period, Quantity, Text
 
-_EN_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
-_ZH_SCALES = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
-_EN_UNITS = {"km2": (" km2", " square kilometres"), "km": (" km", " kilometres"), "m": (" m", " metres"),
-             "%": ("%", " percent"), "K": (" K",), "h": (" hours",), "USD": (" dollars", " USD")}  # fmt: skip
-_ZH_UNITS = {"km2": ("平方公里",), "km": ("公里",), "m": ("米",), "%": ("%",), "K": ("K",), "h": ("小时",),
-             "USD": ("美元",)}  # fmt: skip
-_SWAPS = (("what is", "what's"), ("which ", "what "), ("name ", "list "))
+OPEN, CLOSE = "\ue000", "\ue001"
+PERSONS = frozenset({"laureate", "astronaut", "film_person"})
+_VALUES_FILE = Path(__file__).parents[1] / "values.toml"
+_ORDINALS = ("first", "second", "third", "fourth")
+_UNIT_NAMES = {"%": "percent", "million km": "million_km", "10^24 kg": "kilogram"}
+COUNTED = frozenset({"", "people", "vehicles", "charging points"})
 
 
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """The phrases of one field, by role and language (`np_en`, `more_zh`, …)."""
-
-    phrases: dict[str, tuple[str, ...]]
-
-    def get(self, role: str, lang: Language) -> tuple[str, ...]:
-        """The variants of a role; empty where the language has none."""
-        return self.phrases.get(f"{role}_{lang}", ())
+def spoken(text: str) -> str:
+    """The text, marked as a name or number."""
+    return f"{OPEN}{text}{CLOSE}"
 
 
 class Speech:
-    """Says things in one of several ways; every choice comes from the caller's `random.Random`."""
+    """The words of both languages; every choice comes from the caller's `random.Random`."""
 
     def __init__(self, store: FactStore) -> None:
-        table = tomllib.loads(Path(__file__).with_name("frames.toml").read_text("utf-8"))
-        self.frames = {
-            field_id: Frames({role: tuple(said.split("|")) for role, said in roles.items()})
-            for field_id, roles in table.items()
+        self.books: Mapping[Language, Phrasebook] = {
+            "en": Phrasebook("en"),
+            "zh": Phrasebook("zh"),
         }
         self._names: dict[tuple[str, str], list[str]] = defaultdict(list)
         for alias, entity_id, lang, _weight in store.aliases():
             self._names[entity_id, lang].append(alias)
-        self._classes: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._groups: dict[tuple[str, str], list[str]] = defaultdict(list)
         for phrase, class_id, lang in store.class_aliases():
-            self._classes[class_id, lang].append(phrase)
-        self._values = _value_words()
-
-    def has(self, role: str, field_id: str, lang: Language) -> bool:
-        """Whether the field can be said in that role and language."""
-        return field_id in self.frames and bool(self.frames[field_id].get(role, lang))
-
-    def phrase(self, rng: random.Random, role: str, field_id: str, lang: Language) -> str:
-        """One phrase of a field."""
-        return rng.choice(self.frames[field_id].get(role, lang))
+            self._groups[class_id, lang].append(phrase)
+        for key in [key for key in self._groups if key[1] == "en"]:
+            self._groups[key] = _plural(self._groups[key])
 
     def name(self, rng: random.Random, entity: Entity, lang: Language) -> str:
         """A name of an entity; Chinese questions keep the English name where no Chinese one is known."""
         if lang == "zh" and (names := self._names.get((entity.id, "zh"))):
-            return rng.choice(names)
-        names = [n for n in self._names.get((entity.id, "en"), ()) if len(n) > 3]
-        return rng.choice(names) if names and rng.random() < 0.2 else entity.name
+            return spoken(rng.choice(names))
+        if rng.random() < 0.25:
+            names = [n for n in self._names.get((entity.id, "en"), ()) if len(n) > 3]
+            return spoken(rng.choice(names or [entity.name]))
+        return spoken(entity.name)
 
     def group(self, rng: random.Random, group: EntityClass, lang: Language) -> str:
-        """A plural name of a class."""
-        phrases = self._classes[group.id, lang]
-        plural = [
-            p
-            for p in phrases
-            if lang == "zh" or p.split(" of ")[0].split(" in ")[0].split(" who ")[0].endswith("s")
-        ]
-        return rng.choice(plural or phrases or [group.label])
+        """A plural name of a class; unmarked, for it is a common noun."""
+        return rng.choice(self._groups[group.id, lang] or [group.label])
 
     def value(self, rng: random.Random, text: Text, field_id: str, lang: Language) -> str | None:
         """A category value in words; None where the language has no word for it."""
         words = self._values.get((field_id, text.text.lower()), {}).get(lang, ())
-        return rng.choice(words) if words else None
+        return spoken(rng.choice(words)) if words else None
+
+    @cached_property
+    def _values(self) -> Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]]:
+        words: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {}
+        for field_id, values in tomllib.loads(_VALUES_FILE.read_text("utf-8")).items():
+            for value, said in values.items():
+                phrases = said.split("|")
+                words[field_id, value.lower()] = {
+                    "en": tuple(p for p in phrases if p.isascii()),
+                    "zh": tuple(p for p in phrases if not p.isascii()),
+                }
+        return words
 
     def period(self, rng: random.Random, period: Period, lang: Language) -> str:
-        """A period in words."""
-        text = period.text
-        if "Q" in text:
-            year, quarter = text.split("Q")
-            ordinal = ("first", "second", "third", "fourth")[int(quarter) - 1]
-            numeral = "一二三四"[int(quarter) - 1]
-            ways = {
-                "en": [
-                    f"Q{quarter} {year}",
-                    f"{year}Q{quarter}",
-                    f"the {ordinal} quarter of {year}",
-                ],
-                "zh": [f"{year}年第{numeral}季度", f"{year}年{numeral}季度", f"{year}Q{quarter}"],
-            }
-            return rng.choice(ways[lang])
-        if text.startswith("FY"):
-            year = text[2:]
-            ways = {
-                "en": [f"FY{year}", f"fiscal {year}", f"fiscal year {year}"],
-                "zh": [f"{year}财年"],
-            }
-            return rng.choice(ways[lang])
-        return text if lang == "en" else f"{text}年"
+        """A period in words, bare."""
+        return spoken(rng.choice(list(_spellings(period.text, lang))))
 
-    def quantity(self, rng: random.Random, quantity: Quantity, lang: Language) -> str:
+    def number(self, rng: random.Random, quantity: Quantity, lang: Language) -> str:
         """A number in words, with its unit."""
-        units = (_EN_UNITS if lang == "en" else _ZH_UNITS).get(quantity.unit, ("",))
-        return _magnitude(rng, quantity.number, lang) + rng.choice(units)
+        name = _UNIT_NAMES.get(quantity.unit, quantity.unit)
+        units = self.books[lang].frames.get(f"unit.{name}")
+        unit = rng.choice(units).source.replace("_", " ") if units else ""
+        said = written(rng, quantity.number, lang)
+        gap = " " if lang == "en" and said[-1].isalpha() and unit[:1].isalpha() else ""
+        return spoken(said + gap + unit)
 
-    def styled(self, rng: random.Random, question: str, lang: Language) -> str:
-        """The question as typed: sometimes lower case, without the mark, politely, or tersely."""
+
+def _plural(phrases: list[str]) -> list[str]:
+    """The phrases whose head noun looks like a plural, or all of them."""
+    heads = {p: p.split(" of ")[0].split(" in ")[0].split(" who ")[0].split(" that ")[0] for p in phrases}  # fmt: skip
+    plural = [p for p in phrases if heads[p].endswith("s") or heads[p].endswith("women")]
+    return plural or phrases
+
+
+def _spellings(text: str, lang: Language) -> tuple[str, ...]:
+    if "Q" in text:
+        year, _, quarter = text.partition("Q")
+        return _quarters(year, int(quarter), lang)
+    if text.startswith("FY"):
+        year = text[2:]
         if lang == "zh":
-            lead = rng.choice(("", "", "", "", "请问", "我想知道", "帮我查一下", "请告诉我"))
-            return lead + (question if rng.random() < 0.8 else question.rstrip("？。"))
-        if rng.random() < 0.15:
-            for old, new in _SWAPS:
-                question = question.replace(old, new).replace(old.capitalize(), new.capitalize())
-        if rng.random() < 0.2:
-            question = (
-                rng.choice(
-                    ("Please tell me: ", "I would like to know: ", "Quick question - ", "Hi! ")
-                )
-                + question
-            )
-        if rng.random() < 0.15:
-            question = question.rstrip("?.")
-        return question.lower() if rng.random() < 0.12 else question
+            return (f"{year}财年", f"{year}财年", f"{year}财政年度", f"FY{year}")
+        return (f"FY{year}", f"fiscal {year}", f"fiscal year {year}", f"FY {year}", f"FY{year[2:]}")
+    if not text.isdigit():
+        return (text,)
+    if lang == "zh":
+        return (*[f"{text}年"] * 8, f"{han_year(text)}年")
+    return (text,)
 
 
-def _magnitude(rng: random.Random, number: Decimal, lang: Language) -> str:
-    scales = _EN_SCALES if lang == "en" else _ZH_SCALES
-    for scale, word in scales:
-        scaled = number / scale
-        if abs(scaled) >= 1 and scaled == round(scaled, 2) and (lang == "zh" or rng.random() < 0.7):
-            return f"{_plain(scaled)}{' ' if lang == 'en' else ''}{word}"
+def _quarters(year: str, n: int, lang: Language) -> tuple[str, ...]:
+    if lang == "zh":
+        han = "一二三四"[n - 1]
+        return (
+            f"{year}年第{han}季度", f"{year}年{han}季度", f"{year}Q{n}", f"{year}年第{n}季度", f"{year}年Q{n}",
+        )  # fmt: skip
+    ordinal = _ORDINALS[n - 1]
     return (
-        f"{_plain(number)}"
-        if rng.random() < 0.3
-        else f"{number:,f}".rstrip("0").rstrip(".")
-        if number % 1
-        else f"{int(number):,}"
-    )
-
-
-def _plain(number: Decimal) -> str:
-    return str(int(number)) if number == int(number) else f"{number.normalize():f}"
-
-
-def _value_words() -> dict[tuple[str, str], dict[str, tuple[str, ...]]]:
-    path = Path(__file__).parents[1] / "values.toml"
-    words: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
-    for field_id, values in tomllib.loads(path.read_text("utf-8")).items():
-        for value, said in values.items():
-            phrases = said.split("|")
-            words[field_id, value.lower()] = {
-                "en": tuple(p for p in phrases if p.isascii()),
-                "zh": tuple(p for p in phrases if not p.isascii()),
-            }
-    return words
+        f"Q{n} {year}", f"Q{n} {year}", f"{year}Q{n}", f"the {ordinal} quarter of {year}", f"{year} Q{n}", f"Q{n}/{year}",
+        f"{ordinal} quarter {year}", f"Q{n} '{year[2:]}",
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from agent.types import Language
 from tools.types import Term
 
 Topology = Literal["intersection", "chain", "reconciliation", "report", "unanswerable"]
+HeldOut = Literal["", "deep", "newfield"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class Plant:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task. `rows` is empty and `gold` None where the facts cannot answer the question.
+    """One task. `gold` is None where the facts cannot answer the question.
 
-    `revised` is the plan after the contradiction that `plants` cause; `rows` is then the first draft.
+    `rows` then ends in a `finish` of nothing, or asks for what is not there. `revised` is the plan after the
+    contradiction that `plants` cause; `rows` is then the first draft. `held_out` names what of it (beside its
+    entities) is never trained on: a depth or combination (`deep`), a field as a condition (`newfield`).
     """
 
     question: str
@@ -52,3 +55,4 @@ class Task:
     gold: Gold | None
     plants: tuple[Plant, ...] = ()
     revised: tuple[GoldRow, ...] = field(default=())
+    held_out: HeldOut = ""

@@ -7,20 +7,37 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from operator import eq, ge, gt, le, lt
 
 from tools.facts.store import FactStore, Field
 from tools.types import Entity, EntityClass, Fact, Period, Quantity, Term, Text
 
 HELD_OUT_PARTS = 8
+FIELDS_NEVER_CONSTRAINED = frozenset({
+    "affiliation_country", "median_age", "imports", "forest", "basin_area", "dividend_yield", "eva_hours",
+    "boiling_point", "phev_sales", "oscar_nominations",
+})  # fmt: skip
+_ORDERS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    ">": gt, "<": lt, ">=": ge, "<=": le, "=": eq,
+}  # fmt: skip
 
 
 def is_held_out(entity_id: str) -> bool:
     """Whether an entity belongs to the evaluation split (one in HELD_OUT_PARTS, by a stable hash)."""
-    return zlib.crc32(entity_id.encode()) % HELD_OUT_PARTS == 0
+    return _part(entity_id, HELD_OUT_PARTS) == 0
+
+
+def is_rare(combination: str, parts: int) -> bool:
+    """Whether a combination (of relations, or of a type and a depth) is one of the `parts`-th never trained on."""
+    return _part(combination, parts) == 0
+
+
+def _part(text: str, parts: int) -> int:
+    return zlib.crc32(text.encode()) % parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,19 @@ class World:
             self._subjects[field_id] = by_type
         return by_type.get(type_, ())
 
+    def lacking(self, field_id: str, type_: str) -> tuple[Entity, ...]:
+        """This split's entities of a type of which the field is not known."""
+        held = self.facts(field_id)
+        return tuple(e for e in self._of_type.get(type_, ()) if e.id not in held)
+
+    @cached_property
+    def _of_type(self) -> Mapping[str, list[Entity]]:
+        groups: dict[str, list[Entity]] = defaultdict(list)
+        for entity in self.store.entities():
+            if is_held_out(entity.id) == self.held_out:
+                groups[entity.type].append(entity)
+        return groups
+
     def targets(self, entity_id: str, field_id: str) -> tuple[Entity, ...]:
         """The entities that a relation of one entity points to; empty unless all of them resolve."""
         facts = self.facts(field_id).get(entity_id, ())
@@ -89,29 +119,30 @@ class World:
 
 
 def _holds(facts: tuple[Fact, ...], kind: str, constraint: Constraint) -> bool:
+    if constraint.comparator == "!=":
+        return not _holds(facts, kind, replace(constraint, comparator="="))
     target = constraint.target
-    if isinstance(target, Entity):
-        return any(f.value_id == target.id for f in facts)
-    if isinstance(target, Text):
-        return any(target.text.lower() == f.value.lower() for f in facts)
-    if isinstance(target, Period):
-        years = [year_of(f) for f in facts]
-        return any(
-            y is not None and _compares(Decimal(y), constraint.comparator, Decimal(target.text))
-            for y in years
-        )
-    if isinstance(target, Quantity):
-        return facts[0].number is not None and _compares(
-            facts[0].number, constraint.comparator, target.number
-        )
+    match target:
+        case Entity():
+            return any(f.value_id == target.id for f in facts)
+        case Text():
+            return any(target.text.lower() == f.value.lower() for f in facts)
+        case Period():
+            years = [year_of(f) for f in facts]
+            bound = Decimal(target.text)
+            return any(y is not None and meets(Decimal(y), constraint, bound) for y in years)
+        case Quantity():
+            number = facts[0].number
+            return number is not None and meets(number, constraint, target.number)
     raise TypeError(f"no rule for {kind} and {target!r}")
+
+
+def meets(left: Decimal, constraint: Constraint, right: Decimal) -> bool:
+    """Whether a number meets a constraint's comparator with another."""
+    return _ORDERS[constraint.comparator](left, right)
 
 
 def year_of(fact: Fact) -> int | None:
     """The year that a date or year fact names."""
     head = fact.value[:4]
     return int(head) if head.isdigit() else None
-
-
-def _compares(left: Decimal, comparator: str, right: Decimal) -> bool:
-    return {">": left > right, "<": left < right, "=": left == right}[comparator]

@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from agent.curriculum.canvas import WordSample, cell_weights
 from agent.curriculum.check import confirms
-from agent.curriculum.samples import Sampler, WordSample, cell_weights
+from agent.curriculum.mix import Mix
+from agent.curriculum.samples import Sampler
 from agent.curriculum.speech import Speech
 from agent.curriculum.stream import tasks
 from agent.curriculum.tasks import Task
@@ -29,21 +31,21 @@ from tools.facts.store import FactStore
 from tools.toolbox import Toolbox
 
 PART = 4000
+N_PROCESSES = 2
 
 
-def write_part(out: Path, seed: int, count: int) -> dict[str, int]:
-    """Write one part of the samples; returns how many were written and how many did not link."""
+def write_part(out: Path, seed: int, count: int) -> Mix:
+    """Write one part of the samples; returns what it is made of."""
     store = FactStore.open()
     sampler = Sampler(store, Linker(store))
     rng = random.Random(seed)
     stream = tasks(World(store, held_out=False), Speech(store), seed)
     made = itertools.islice(_all_samples(sampler, stream, rng), count)
     lines = (json.dumps(_as_json(sample), ensure_ascii=False) for sample in made)
-    with gzip.open(
-        out / f"part-{seed:05d}.jsonl.gz", "wt", encoding="utf-8", compresslevel=3
-    ) as file:
+    path = out / f"part-{seed:05d}.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8", compresslevel=3) as file:
         file.writelines(line + "\n" for line in lines)
-    return {"samples": count, "unlinked": sampler.unlinked}
+    return sampler.mix
 
 
 def _all_samples(
@@ -62,16 +64,17 @@ def _as_json(sample: WordSample) -> dict[str, object]:
     }
 
 
-def write_samples(out: Path, count: int, seed: int) -> Counter[str]:
-    """Write `count` samples in parts, on two processes."""
+def write_samples(out: Path, count: int, seed: int) -> Mix:
+    """Write `count` samples in parts, on N_PROCESSES processes."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "words.json").write_text(json.dumps(CANVAS_WORDS), encoding="utf-8")
-    seeds = [seed * 1000 + n for n in range(-(-count // PART))]
-    totals: Counter[str] = Counter()
-    with ProcessPoolExecutor(2) as pool:
-        for part in pool.map(write_part, [out] * len(seeds), seeds, [PART] * len(seeds)):
-            totals.update(part)
-    return totals
+    sizes = [PART] * (count // PART) + [count % PART] * (count % PART > 0)
+    seeds = [seed * 1000 + n for n in range(len(sizes))]
+    total = Mix()
+    with ProcessPoolExecutor(N_PROCESSES) as pool:
+        for mix in pool.map(write_part, [out] * len(seeds), seeds, sizes):
+            total.add(mix)
+    return total
 
 
 def write_tasks(out: Path, count: int, seed: int, only: frozenset[str]) -> Counter[str]:
@@ -80,27 +83,29 @@ def write_tasks(out: Path, count: int, seed: int, only: frozenset[str]) -> Count
     toolbox = Toolbox(store)
     seen: set[str] = set()
     totals: Counter[str] = Counter()
+    stream = tasks(World(store, held_out=True), Speech(store), seed, only)
     with out.open("w", encoding="utf-8") as file:
-        for task in tasks(World(store, held_out=True), Speech(store), seed, only):
+        while sum(n for name, n in totals.items() if not name.startswith("refused")) < count:
+            task = next(stream)
             if task.question in seen:
                 continue
             seen.add(task.question)
             if not confirms(toolbox, task):
                 totals[f"refused {task.family}"] += 1
                 continue
-            totals[task.topology] += 1
+            totals[task.held_out or task.topology] += 1
             file.write(json.dumps(_task_json(task, len(seen)), ensure_ascii=False) + "\n")
-            if sum(n for name, n in totals.items() if not name.startswith("refused")) == count:
-                return totals
     return totals
 
 
 def _task_json(task: Task, n: int) -> dict[str, object]:
+    """The line of a task; what is held out beyond the names is a topology of its own."""
     gold = task.gold
+    prefix = f"{task.held_out}-" if task.held_out else ""
     return {
-        "id": f"{task.family}-{n}",
+        "id": f"{prefix}{task.family}-{n}",
         "lang": task.lang,
-        "topology": task.topology,
+        "topology": f"held-out {task.held_out}" if task.held_out else task.topology,
         "question": task.question,
         "answer": gold.answer if gold else "",
         "accept": list(gold.accept) if gold else [],
@@ -123,11 +128,12 @@ def main() -> None:
     parser.add_argument("--families", default="", help="for tasks: only these, between commas")
     args = parser.parse_args()
     if args.what == "samples":
-        totals = write_samples(args.out, args.count, args.seed)
+        lines = list(write_samples(args.out, args.count, args.seed).lines())
     else:
         only = frozenset(args.families.split(",")) - {""}
         totals = write_tasks(args.out, args.count, args.seed, only)
-    sys.stdout.write("".join(f"{name}: {n}\n" for name, n in sorted(totals.items())))
+        lines = [f"{name}: {n}" for name, n in sorted(totals.items())]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 if __name__ == "__main__":

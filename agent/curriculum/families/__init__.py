@@ -1,25 +1,49 @@
-"""Task families: each draws one task, or None where the drawn entities do not carry it.
+"""Task families: each draws one task, or raises `NotDrawnError` where the drawn entities do not carry it.
 
-Gold plans keep one canonical order (topological level, then order of mention): parallel reveals must not
-have to choose between equivalent orders.
+Gold plans keep one canonical order (the class searched, then what is looked up beside it, then level by level in
+order of mention): parallel reveals must not have to choose between equivalent orders.
 """
 
-from agent.curriculum.families.arithmetic import age, difference, growth
-from agent.curriculum.families.chains import attribute, chain, over_a_set
-from agent.curriculum.families.draw import Draw, Family
-from agent.curriculum.families.edges import report, unanswerable
-from agent.curriculum.families.intersections import intersection, superlative
-from agent.curriculum.families.reconciliation import (
+from agent.curriculum.families.ages import age, age_at, apart, youngest
+from agent.curriculum.families.arithmetic import (
+    densest,
+    difference,
+    fastest,
+    growth,
+    over_periods,
+    two_fields,
+)
+from agent.curriculum.families.chains import attribute, chain
+from agent.curriculum.families.claims import (
+    change_claim,
     claim,
     comparison_claim,
-    planted,
-    planted_comparison,
+    first_claim,
+    member_claim,
+)
+from agent.curriculum.families.draw import Draw, Family, NotDrawnError
+from agent.curriculum.families.extremes import candidates, each, extreme, fold, size_of
+from agent.curriculum.families.intersections import counting, listing, share, whole_class
+from agent.curriculum.families.pairs import count_more, either, more_claim
+from agent.curriculum.families.reconciliation import planted, planted_comparison, sources
+from agent.curriculum.families.reports import comparison, report
+from agent.curriculum.families.unanswerable import (
+    elsewhere,
+    no_period,
+    no_value,
+    strange,
+    stranger,
+    wrong_kind,
 )
 
-__all__ = ["FAMILIES", "Draw", "Family"]
+__all__ = ["FAMILIES", "Draw", "Family", "NotDrawnError"]
 
 FAMILIES: tuple[tuple[Family, float], ...] = (
-    (attribute, 0.18), (chain, 0.14), (over_a_set, 0.06), (intersection, 0.22), (superlative, 0.09), (difference, 0.06),
-    (growth, 0.07), (age, 0.03), (claim, 0.04), (comparison_claim, 0.04), (planted, 0.03), (planted_comparison, 0.02),
-    (unanswerable, 0.05), (report, 0.04),
+    (attribute, 0.13), (chain, 0.10), (listing, 0.14), (counting, 0.08), (whole_class, 0.01), (share, 0.008), (either, 0.01),
+    (count_more, 0.008), (more_claim, 0.006), (extreme, 0.07), (fold, 0.03), (size_of, 0.015), (candidates, 0.045),
+    (each, 0.02), (difference, 0.035), (growth, 0.035), (over_periods, 0.02), (two_fields, 0.02), (densest, 0.008),
+    (fastest, 0.01), (age, 0.015), (age_at, 0.006), (apart, 0.01), (youngest, 0.006), (claim, 0.05), (comparison_claim, 0.025),
+    (change_claim, 0.025), (first_claim, 0.01), (member_claim, 0.008), (planted, 0.02), (planted_comparison, 0.008),
+    (sources, 0.008), (strange, 0.045), (elsewhere, 0.03), (stranger, 0.03), (wrong_kind, 0.02), (no_value, 0.012),
+    (no_period, 0.01), (report, 0.025), (comparison, 0.015),
 )  # fmt: skip

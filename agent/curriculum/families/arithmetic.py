@@ -1,147 +1,215 @@
-"""Arithmetic: differences, ratios, growth, means over periods, ages."""
+"""Arithmetic: differences, ratios, growth, means and sums over periods, two fields of one thing."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import replace
 
 from agent.curriculum.families.draw import (
     Draw,
+    NotDrawnError,
     calculate,
     finish,
     lookup,
-    measured_values,
     number_gold,
     number_of,
+    search,
+    set_gold,
 )
-from agent.curriculum.families.phrasing import by_period, grain, listed
-from agent.curriculum.tasks import Gold, Task
-from agent.curriculum.world import year_of
-from tools.types import Period
+from agent.curriculum.families.extremes import (
+    PER_SEARCH,
+    Rank,
+    best_of,
+    draw_candidates,
+    folded,
+    search_rows,
+)
+from agent.curriculum.families.periods import by_period, chosen_periods, shared_period
+from agent.curriculum.tasks import Gold, GoldRow, Task
+from tools.types import Entity, Fact, Period
+
+COMPARED_TYPES = (
+    "country", "country", "city", "mountain", "river", "lake", "island", "company", "company", "element", "planet", "region",
+    "region", "moon", "astronaut", "film", "prize", "desert",
+)  # fmt: skip
+DATED_TYPES = ("company", "company", "company", "country", "country", "region", "region")
+TOGETHER: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "country": (("population", "area", "ratio"), ("gdp", "population", "ratio"), ("exports", "imports", "difference"),
+                ("exports", "imports", "ratio"), ("birth_rate", "death_rate", "difference"), ("co2", "population", "ratio"),
+                ("exports", "gdp", "ratio"), ("imports", "gdp", "ratio"), ("land_area", "area", "ratio"),
+                ("area", "land_area", "difference"), ("exports", "imports", "sum"), ("inflation", "gdp_growth", "difference"),
+                ("coastline", "land_border", "sum"), ("coastline", "land_border", "ratio")),
+    "company": (("net_income", "revenue", "ratio"), ("revenue", "cost_of_revenue", "difference"), ("rnd", "revenue", "ratio"),
+                ("total_assets", "total_liabilities", "difference"), ("production", "deliveries", "difference"),
+                ("operating_cash_flow", "capex", "difference"), ("gross_profit", "operating_expenses", "difference"),
+                ("automotive_revenue", "energy_revenue", "sum"), ("energy_revenue", "revenue", "ratio"),
+                ("services_revenue", "energy_revenue", "difference"), ("operating_income", "net_income", "difference"),
+                ("equity", "total_liabilities", "ratio"), ("market_cap", "ebitda", "ratio"), ("capex", "revenue", "ratio"),
+                ("total_liabilities", "equity", "sum")),
+    "region": (("bev_sales", "phev_sales", "difference"), ("bev_sales", "phev_sales", "sum"), ("bev_sales", "ev_sales", "ratio"),
+               ("chargers_fast", "chargers_slow", "ratio"), ("chargers_fast", "chargers_slow", "sum"),
+               ("bev_stock", "phev_stock", "difference"), ("bev_stock", "chargers_fast", "ratio"), ("bev_stock", "phev_stock", "sum"),
+               ("chargers_slow", "chargers_fast", "difference")),
+    "element": (("boiling_point", "melting_point", "difference"), ("atomic_mass", "atomic_number", "ratio")),
+    "planet": (("mass", "diameter", "ratio"), ("density", "gravity", "ratio")),
+    "river": (("basin_area", "length", "ratio"),),
+    "film": (("oscar_nominations", "oscars_won", "difference"), ("oscars_won", "oscar_nominations", "ratio")),
+    "film_person": (("oscar_nominations", "oscars_won", "difference"), ("oscars_won", "oscar_nominations", "ratio")),
+    "astronaut": (("space_hours", "mission_count", "ratio"), ("eva_hours", "space_hours", "ratio")),
+}  # fmt: skip
+_TOGETHER_TYPES = ("country", "country", "company", "company", "region", "region", *TOGETHER)
 
 
-def difference(d: Draw) -> Task | None:
-    """Difference or ratio of a field between two entities."""
-    type_ = d.rng.choice(
-        (
-            "country",
-            "city",
-            "mountain",
-            "river",
-            "company",
-            "element",
-            "planet",
-            "region",
-            "laureate",
-        )
-    )
-    fields = d.askable(type_, "number")
-    field_id = d.rng.choice(fields) if fields else ""
-    subjects = d.world.subjects(field_id, type_) if field_id else ()
-    if len(subjects) < 2:
-        return None
-    left, right = d.rng.sample(list(subjects), 2)
-    measured = measured_values(d, field_id, [left.id, right.id])
-    if len(measured) < 2 or not measured[1][0]:
-        return None
-    (a, _), (b, _) = measured
+def difference(d: Draw) -> Task:
+    """Difference or ratio of a field between two things, sometimes at a period."""
+    type_ = d.rng.choice(COMPARED_TYPES)
+    field_id = d.pick(d.askable(type_, "number"))
+    left, right = draw_candidates(d, field_id, type_, 2)
+    series = [d.world.facts(field_id)[e.id] for e in (left, right)]
+    period = shared_period(d, *series) if all(len(by_period(s)) > 1 for s in series) and d.chance(0.5) else None  # fmt: skip
+    a, b = (_at(facts, period) for facts in series)
     operation = d.rng.choice(("difference", "ratio"))
-    frames = {
-        "difference": (("What is the difference in {np} between {a} and {b}?", "How much do {a} and {b} differ in {np}?",
-                        "By how much does the {np} of {a} exceed that of {b}?"),
-                       ("{a}和{b}的{np}相差多少？", "{a}的{np}比{b}多多少？")),
-        "ratio": (("How many times the {np} of {b} is the {np} of {a}?", "What is the ratio of {a}'s {np} to {b}'s {np}?",
-                   "Divide the {np} of {a} by that of {b}."),
-                  ("{a}的{np}是{b}的多少倍？", "{a}与{b}的{np}之比是多少？")),
-    }  # fmt: skip
-    question = d.say(*frames[operation]).format(a=d.name(left), b=d.name(right), np=d.np(field_id))
-    said_right_first = (
-        operation == "ratio" and d.lang == "en" and question.startswith("How many times")
-    )
-    first, second = (right, left) if said_right_first else (left, right)
-    operands = ("#2", "#1") if said_right_first else ("#1", "#2")
-    rows = [lookup(first, d.ref(field_id)), lookup(second, d.ref(field_id)),
-            calculate(operation, *operands), finish("#3")]  # fmt: skip
-    value = a - b if operation == "difference" else a / b
-    unit = d.world.facts(field_id)[left.id][0].unit if operation == "difference" else ""
-    gold = Gold(f"{value:f}", (f"{-value:f}",) if operation == "difference" else (), unit, 0.01)
+    slots = {"np": d.np(field_id, type_), "a": d.name(left), "b": d.name(right)}
+    question = d.frame(operation, **slots, **({"p": d.during(period)} if period else {}))
+    rows, gold = _of_two(operation, [lookup(e, field_id, period) for e in (left, right)], a, b)
     return d.task(question, "chain", operation, rows, gold)
 
 
-def growth(d: Draw) -> Task | None:
-    """Growth of a field between two periods, or its mean or sum over a few."""
-    type_ = d.rng.choice(("company", "company", "country", "region"))
-    field_id = d.rng.choice(d.askable(type_, "number") or [""])
-    entity = d.subject(field_id, type_) if field_id else None
-    if entity is None:
-        return None
-    dated = by_period(d.world.facts(field_id)[entity.id])
-    n = d.rng.choice((2, 2, 2, 3, 4))
-    if len(dated) < n:
-        return None
-    chosen = sorted(d.rng.sample(sorted(dated), n))
-    if len({grain(p) for p in chosen}) > 1 or any(not dated[p].number for p in chosen):
-        return None
-    rows = [lookup(entity, d.ref(field_id), Period(p)) for p in chosen]
-    values = [number_of(dated[p]) for p in chosen]
-    said = [d.speech.period(d.rng, Period(p), d.lang) for p in chosen]
-    slots = {
-        "e": d.name(entity),
-        "np": d.np(field_id),
-        "p": said[0],
-        "q": said[-1],
-        "ps": listed(d, said),
-    }
-    if n == 2:
-        question = d.say(
-            ("By what percentage did the {np} of {e} grow from {p} to {q}?", "How much did {e}'s {np} change between {p} and {q} in percent?",
-             "What was the growth of {e}'s {np} from {p} to {q}?", "{e} {np} growth, {p} vs {q}?"),
-            ("{e}的{np}从{p}到{q}增长了百分之多少？", "{p}到{q}，{e}的{np}增长率是多少？"),
-        ).format(**slots)  # fmt: skip
-        rows += [calculate("growth", "#2", "#1"), finish("#3")]
-        gold = number_gold((values[1] - values[0]) / values[0] * 100, "%")
-        return d.task(question, "chain", "growth", rows, gold)
-    operation = d.rng.choice(("mean", "sum"))
-    word = {"mean": ("average", "平均"), "sum": ("total", "合计")}[operation]
-    question = d.say(
-        (
-            "What was the {w} {np} of {e} over {ps}?",
-            "{e}: {w} {np} for {ps}?",
-            "Compute the {w} {np} of {e} in {ps}.",
-        ),
-        ("{e}在{ps}的{w}{np}是多少？", "{ps}，{e}的{w}{np}是多少？"),
-    ).format(w=word[0] if d.lang == "en" else word[1], **slots)
+def _at(facts: tuple[Fact, ...], period: Period | None) -> Fact:
+    fact = by_period(facts)[period.text] if period else facts[0]
+    if not fact.number:
+        raise NotDrawnError
+    return fact
+
+
+def _of_two(operation: str, head: list[GoldRow], a: Fact, b: Fact) -> tuple[list[GoldRow], Gold]:
+    """Two looked-up numbers put together, and the result."""
+    left, right = number_of(a), number_of(b)
+    unit = a.unit if operation != "ratio" else ""
+    results = {"difference": left - right, "ratio": left / right, "sum": left + right}
+    gold = number_gold(results[operation], unit)
+    if operation == "difference":
+        gold = replace(gold, accept=(f"{right - left:f}",))
+    return [*head, calculate(operation, "#1", "#2"), finish("#3")], gold
+
+
+def growth(d: Draw) -> Task:
+    """Growth, or absolute change, of a field between two periods."""
+    entity, field_id, said = _dated(d)
+    periods, facts = chosen_periods(d, entity, field_id, 2)
+    slots = {"p1": d.bare(periods[0]), "p2": d.bare(periods[1]), **said}
+    head = [lookup(entity, field_id, p) for p in periods]
+    old, new = (number_of(f) for f in facts)
+    if d.chance(0.3):
+        gold = replace(number_gold(new - old, facts[0].unit), accept=(f"{old - new:f}",))
+        rows = [*head, calculate("difference", "#2", "#1"), finish("#3")]
+        return d.task(d.frame("change", **slots), "chain", "change", rows, gold)
+    if old <= 0:
+        raise NotDrawnError
+    rows = [*head, calculate("growth", "#2", "#1"), finish("#3")]
+    gold = number_gold((new - old) / old * 100, "%")
+    return d.task(d.frame("growth", **slots), "chain", "growth", rows, gold)
+
+
+def _dated(d: Draw) -> tuple[Entity, str, dict[str, str]]:
+    """Something with a series of numbers, the field, and both in words."""
+    type_ = d.rng.choice(DATED_TYPES)
+    field_id = d.pick(d.askable(type_, "number"))
+    entity = d.subject(field_id, type_)
+    if len(by_period(d.world.facts(field_id)[entity.id])) < 2:
+        raise NotDrawnError
+    return entity, field_id, {"e": d.name(entity), "np": d.np(field_id, type_)}
+
+
+def over_periods(d: Draw) -> Task:
+    """Mean, sum, highest or lowest of a field over two to five periods."""
+    entity, field_id, said = _dated(d)
+    periods, facts = chosen_periods(d, entity, field_id, d.rng.choice((2, 3, 3, 4, 4, 5)))
+    operation = d.rng.choice(("mean", "mean", "sum", "sum", "max", "min"))
+    question = d.frame(f"over.{operation}", ps=d.listed([d.bare(p) for p in periods]), **said)
+    n = len(periods)
+    rows = [lookup(entity, field_id, p) for p in periods]
     rows += [calculate(operation, *[f"#{i}" for i in range(1, n + 1)]), finish(f"#{n + 1}")]
-    total = sum(values, Decimal(0))
-    gold = number_gold(total if operation == "sum" else total / n, dated[chosen[0]].unit)
-    return d.task(question, "chain", "periods", rows, gold)
+    result = folded(operation, [number_of(f) for f in facts])
+    return d.task(question, "chain", "periods", rows, number_gold(result, facts[0].unit))
 
 
-def age(d: Draw) -> Task | None:
-    """Years between two dates of a person's life."""
-    later = d.rng.choice(("death_date", "prize_year"))
-    entity = d.subject(later, "laureate")
-    facts = d.world.facts("birth_date").get(entity.id, ()) if entity else ()
-    if entity is None or not facts:
+def two_fields(d: Draw) -> Task:
+    """Two fields of one thing put together: density, balance, margin."""
+    type_ = d.rng.choice(_TOGETHER_TYPES)
+    one, other, operation = d.pick(TOGETHER[type_])
+    entity = d.subject(one, type_)
+    series = [d.world.facts(f).get(entity.id, ()) for f in (one, other)]
+    if not all(series):
+        raise NotDrawnError
+    both_dated = all(len(by_period(s)) > 1 for s in series)
+    period = shared_period(d, *series) if both_dated and d.chance(0.7) else None
+    slots = {"e": d.name(entity), "np": d.np(one, type_), "np2": d.np(other, type_)}
+    question = d.frame(f"two.{operation}", **slots, **({"p": d.during(period)} if period else {}))
+    a, b = (_at(s, period) for s in series)
+    rows, gold = _of_two(operation, [lookup(entity, f, period) for f in (one, other)], a, b)
+    return d.task(question, "chain", f"two_{operation}", rows, gold)
+
+
+def densest(d: Draw) -> Task:
+    """Who of a few, or of a class, has most of one field for another."""
+    type_ = d.rng.choice(("country", "country", "region", "company", "film", "astronaut", "river"))
+    one, other, _ = d.pick([t for t in TOGETHER[type_] if t[2] == "ratio"])
+    head, said, ids = _compared(d, type_, one)
+    values = [_ratio(d, one, other, i) for i in ids]
+    ranked = [r for r in values if r is not None]
+    if len(ranked) < 2 or (len(ids) <= PER_SEARCH and len(ranked) < len(ids)):
+        raise NotDrawnError
+    best = best_of("argmax", ranked)
+    question = d.frame("densest", np=d.np(one, type_), np2=d.np(other, type_), s=said)
+    n = len(head)
+    rows = [*head, lookup(f"#{n}", one), lookup(f"#{n}", other), calculate("ratio", f"#{n + 1}", f"#{n + 2}"),
+            calculate("argmax", f"#{n + 3}"), finish(f"#{n + 4}")]  # fmt: skip
+    return d.task(question, "intersection", "densest", rows, set_gold([best.name]))
+
+
+def _ratio(d: Draw, one: str, other: str, entity_id: str) -> tuple[Rank, Entity] | None:
+    facts = [d.world.facts(f).get(entity_id) for f in (one, other)]
+    if not facts[0] or not facts[1] or facts[0][0].number is None or not facts[1][0].number:
         return None
-    end = d.world.facts(later)[entity.id]
-    if later == "prize_year" and len(end) > 1:
+    return (facts[0][0].number / facts[1][0].number, 0, 0), facts[0][0].entity
+
+
+def _compared(d: Draw, type_: str, field_id: str) -> tuple[list[GoldRow], str, list[str]]:
+    """A class of the type, or a few named things of it: rows, words, ids."""
+    if d.chance(0.5):
+        group = d.pick([c for c in d.world.classes if c.type == type_ and len(d.world.store.members(c)) < 600])  # fmt: skip
+        said = d.speech.group(d.rng, group, d.lang)
+        said = f"{d.rng.choice(('the ', 'all ', 'all the '))}{said}" if d.lang == "en" else said
+        return [search(group)], said, [e.id for e in d.world.store.members(group)]
+    chosen = draw_candidates(d, field_id, type_, d.rng.choice((2, 3, 3, 4, 5)))
+    return search_rows(chosen), d.names(chosen), [e.id for e in chosen]
+
+
+def fastest(d: Draw) -> Task:
+    """Whose field grew most between two periods."""
+    type_ = d.rng.choice(("region", "region", "country", "country", "company"))
+    field_id = d.pick(d.askable(type_, "number"))
+    head, said, ids = _compared(d, type_, field_id)
+    entity = d.world.store.entity(d.pick([i for i in ids if i in d.world.facts(field_id)]))
+    if entity is None:
+        raise NotDrawnError
+    periods, _ = chosen_periods(d, entity, field_id, 2)
+    ranked = [g for i in ids if (g := _growth(d, field_id, i, periods)) is not None]
+    if len(ids) <= PER_SEARCH and len(ranked) < len(ids):
+        raise NotDrawnError
+    best = best_of("argmax", ranked)
+    slots = {"np": d.np(field_id, type_), "p1": d.bare(periods[0]), "p2": d.bare(periods[1])}
+    n = len(head)
+    rows = [*head, *[lookup(f"#{n}", field_id, p) for p in periods], calculate("growth", f"#{n + 2}", f"#{n + 1}"),
+            calculate("argmax", f"#{n + 3}"), finish(f"#{n + 4}")]  # fmt: skip
+    return d.task(d.frame("fastest", s=said, **slots), "intersection", "fastest", rows, set_gold([best.name]))  # fmt: skip
+
+
+def _growth(d: Draw, field_id: str, entity_id: str, periods: list[Period]) -> tuple[Rank, Entity] | None:  # fmt: skip
+    facts = d.world.facts(field_id).get(entity_id, ())
+    dated = by_period(facts)
+    old, new = (dated.get(p.text) for p in periods)
+    if old is None or new is None or number_of(old) <= 0:
         return None
-    born, done = year_of(facts[0]), year_of(end[0])
-    if born is None or done is None:
-        return None
-    frames = {
-        "death_date": (("How old was {e} when they died?", "At what age did {e} die?", "How many years did {e} live?"),
-                       ("{e}去世时多大年纪？", "{e}活了多少岁？")),
-        "prize_year": (("How old was {e} when winning the Nobel Prize?", "At what age did {e} win the Nobel Prize?",
-                        "What age was {e} in the award year?"),
-                       ("{e}获奖时多少岁？", "{e}获得诺贝尔奖时多大？")),
-    }  # fmt: skip
-    question = d.say(*frames[later]).format(e=d.name(entity))
-    rows = [
-        lookup(entity, d.ref("birth_date")),
-        lookup(entity, d.ref(later)),
-        calculate("years", "#1", "#2"),
-        finish("#3"),
-    ]
-    gold = Gold(str(done - born), (str(done - born - 1),), "years")
-    return d.task(question, "chain", "age", rows, gold)
+    return (number_of(new) / number_of(old), 0, 0), old.entity

@@ -1,101 +1,93 @@
-"""Intersections: a class and several conditions, or a few candidates and one field."""
+"""Intersections: a class and several conditions; its members are listed or counted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from agent.curriculum.families.constraints import draw_constraints, draw_group, narrowed
+from agent.curriculum.families.conditions import Condition
 from agent.curriculum.families.draw import (
     MAX_ANSWERS,
     Draw,
-    best_of,
+    NotDrawnError,
     calculate,
     finish,
-    lookup,
-    measured_values,
     names_of,
     number_gold,
+    search,
     set_gold,
-    verify,
 )
-from agent.curriculum.families.extremes import extreme_of_class
-from agent.curriculum.families.phrasing import listed, superlative_word
-from agent.curriculum.tasks import GoldRow, Task
+from agent.curriculum.families.sets import NarrowedSet, draw_group, draw_set
+from agent.curriculum.tasks import HeldOut, Task
+from agent.curriculum.world import FIELDS_NEVER_CONSTRAINED
+from tools.types import EntityClass
+
+MOST_CONDITIONS = 5
+NEVER_FIVE = frozenset({"mountain", "island", "astronaut", "element"})
 
 
-def intersection(d: Draw) -> Task | None:
-    """A class narrowed by one to four constraints: list, count, or the extreme of the rest."""
+def n_conditions(d: Draw) -> int:
+    """How many conditions a question has."""
+    return d.rng.choices((1, 2, 3, 4, MOST_CONDITIONS), (0.3, 0.34, 0.2, 0.1, 0.06))[0]
+
+
+def held_out(d: Draw, group: EntityClass, conditions: Sequence[Condition]) -> HeldOut:
+    """What of a set is never trained on; such a set is not drawn for training."""
+    fields = {c.field for condition in conditions for c in condition.constraints}
+    is_deep = len(conditions) >= MOST_CONDITIONS and group.type in NEVER_FIVE
+    found: HeldOut = "deep" if is_deep else "newfield" if fields & FIELDS_NEVER_CONSTRAINED else ""
+    if found and not d.world.held_out:
+        raise NotDrawnError
+    return found
+
+
+def listing(d: Draw) -> Task:
+    """The members of a narrowed class."""
+    drawn = draw_set(d, n_conditions(d), may_split=True)
+    if len(drawn.ids) > MAX_ANSWERS:
+        raise NotDrawnError
+    rows = [*drawn.rows, finish(f"#{len(drawn.rows)}")]
+    unseen = held_out(d, drawn.group, drawn.conditions)
+    gold = set_gold(names_of(d, drawn.ids))
+    return d.task(_asked(d, "list", drawn), "intersection", "intersection", rows, gold, unseen)
+
+
+def counting(d: Draw) -> Task:
+    """How many members a narrowed class has."""
+    drawn = draw_set(d, n_conditions(d), rows_left=5, may_split=True)
+    rows = drawn.rows
+    rows += [calculate("count", f"#{len(rows)}"), finish(f"#{len(rows) + 1}")]
+    unseen = held_out(d, drawn.group, drawn.conditions)
+    gold = number_gold(Decimal(len(drawn.ids)))
+    return d.task(_asked(d, "count", drawn), "intersection", "count", rows, gold, unseen)
+
+
+def _asked(d: Draw, frame: str, drawn: NarrowedSet) -> str:
+    if drawn.verbs:
+        return d.frame(f"{frame}_do", n=drawn.head, do=drawn.verbs)
+    return d.frame(frame, s=drawn.whole)
+
+
+def whole_class(d: Draw) -> Task:
+    """How many there are of a class, or which they are where they are few."""
     group = draw_group(d)
-    drawn = draw_constraints(d, group, d.rng.choice((1, 2, 2, 2, 3, 3, 4)))
-    if drawn is None:
-        return None
-    constraints, phrases, ids = drawn
-    rows = [GoldRow("search", (group,))]
-    rows += [
-        verify(f"#{n}", d.ref(c.field), c.comparator, c.target)
-        for n, c in enumerate(constraints, 1)
-    ]
-    said = narrowed(d, group, phrases)
-    last = f"#{len(rows)}"
-    shape = d.rng.random()
-    if shape < 0.2:
-        question = d.say(
-            (
-                "How many {s} are there?",
-                "Count the {s}.",
-                "What is the number of {s}?",
-                "How many {s}?",
-            ),
-            ("有多少{s}？", "{s}有多少？", "{s}一共有几个？"),
-        ).format(s=said)
-        rows += [calculate("count", last), finish(f"#{len(rows) + 1}")]
-        return d.task(question, "intersection", "count", rows, number_gold(Decimal(len(ids))))
-    if shape < 0.45 and len(ids) >= 2 and len(rows) <= 5:
-        return extreme_of_class(d, group, said, rows, ids)
-    if len(ids) > MAX_ANSWERS:
-        return None
-    question = d.say(
-        ("Which {s}?", "Which {s} are there?", "Name all {s}.", "Find {s}.", "List the {s}.", "Show me {s}.",
-         "I need a list of {s}."),
-        ("哪些{s}？", "有哪些{s}？", "列出{s}。", "找出{s}。", "{s}有哪些？"),
-    ).format(s=said)  # fmt: skip
-    return d.task(
-        question, "intersection", "intersection", [*rows, finish(last)], set_gold(names_of(d, ids))
-    )
+    ids = [e.id for e in d.world.store.members(group)]
+    said = d.speech.group(d.rng, group, d.lang)
+    if len(ids) <= MAX_ANSWERS and d.chance(0.6):
+        rows = [search(group), finish("#1")]
+        return d.task(d.frame("list", s=said), "intersection", "intersection", rows, set_gold(names_of(d, ids)))  # fmt: skip
+    rows = [search(group), calculate("count", "#1"), finish("#2")]
+    return d.task(d.frame("count", s=said), "intersection", "count", rows, number_gold(Decimal(len(ids))))  # fmt: skip
 
 
-def superlative(d: Draw) -> Task | None:
-    """The extreme member of a whole class, or of a few named entities."""
-    group = draw_group(d)
-    if d.rng.random() < 0.5:
-        ids = [e.id for e in d.world.store.members(group)]
-        said = d.speech.group(d.rng, group, d.lang)
-        return extreme_of_class(d, group, said, [GoldRow("search", (group,))], ids)
-    type_ = d.rng.choice(
-        ("country", "city", "mountain", "river", "lake", "company", "element", "planet", "region")
-    )
-    fields = d.askable(type_, "number")
-    field_id = d.rng.choice(fields) if fields else ""
-    subjects = list(d.world.subjects(field_id, type_)) if field_id else []
-    n = d.rng.choice((2, 2, 3, 3, 4, 5))
-    if len(subjects) < n:
-        return None
-    chosen = d.rng.sample(subjects, n)
-    measured = measured_values(d, field_id, [e.id for e in chosen])
-    if len(measured) < n or len({v for v, _ in measured}) < n:
-        return None
-    operation = d.rng.choice(("argmax", "argmax", "argmin"))
-    names = listed(d, [d.name(e) for e in chosen])
-    best = best_of(operation, measured)
-    question = d.say(
-        ("Which of {names} has the {sup} {np}?", "Which has the {sup} {np}: {names}?",
-         "Who or what has the {sup} {np}, {names}?", "{names}: which one has the {sup} {np}?"),
-        ("{names}中哪个的{np}{sup}？", "{names}，谁的{np}{sup}？", "在{names}之中，{np}{sup}的是哪个？"),
-    ).format(names=names, np=d.np(field_id), sup=superlative_word(d, operation))  # fmt: skip
-    rows = [
-        GoldRow("search", tuple(chosen)),
-        lookup("#1", d.ref(field_id)),
-        calculate(operation, "#2"),
-        finish("#3"),
-    ]
-    return d.task(question, "intersection", "superlative", rows, set_gold([best.name]))
+def share(d: Draw) -> Task:
+    """Which share of a class meets a condition."""
+    drawn = draw_set(d, 1, may_split=True)
+    if not drawn.verbs or len(drawn.rows) > 2:
+        raise NotDrawnError
+    n_all = len(d.world.store.members(drawn.group))
+    rows = [*drawn.rows, calculate("count", "#1"), calculate("count", "#2"), calculate("ratio", "#4", "#3"), finish("#5")]  # fmt: skip
+    gold = number_gold(Decimal(len(drawn.ids)) / n_all)
+    question = d.frame("share", n=drawn.head, do=drawn.verbs)
+    unseen = held_out(d, drawn.group, drawn.conditions)
+    return d.task(question, "intersection", "share", rows, gold, unseen)
