@@ -198,6 +198,21 @@ class Engine:
         for fill, query in zip(fills, queries, strict=True):
             fill.usage += _COUNTED[query.kind] + spent
 
+    @torch.inference_mode()
+    def ask(self, fill: Fill, make: Callable[[int], Query]) -> Tensor:
+        """What one forward says of the cells of a query of the caller's own: (cells, vocabulary).
+
+        `make` gets the number of tokens that are kept. The fill's cells stay as they are; of what the query
+        reads as final the next forward uses what agrees with them up to the fill's own block.
+        """
+        started = perf_counter()
+        with self._turn:
+            self._cache.reopen(fill.sequence, fill.n_kept)
+            query = make(len(fill.sequence.tokens))
+            (logits,) = self._forward([fill], [query])
+        fill.usage += _COUNTED[query.kind] + Usage(seconds=perf_counter() - started)
+        return logits
+
     def _query(self, fill: Fill) -> Query:
         self._cache.reopen(fill.sequence, fill.n_kept)
         return fill.query()
