@@ -26,14 +26,15 @@ from agent.curriculum.world import World
 from agent.link import Linker
 from agent.types import N_ARGS
 from model.backbone.decoder import Decoder
+from model.checkpoints.hub import EMBEDDED, find_folder
 from model.checkpoints.reading import Target
-from model.loading import WEIGHTS, read_config, read_weights
+from model.loading import read_config, read_weights
 from model.tokens import Tokens
 from model.train.nelbo import Nats, bound, hidden_sets, left_to_right
 from model.train.samples import Sample, SampleBatch, SampleFile
 from tools.facts.store import FactStore
 
-FOLDER = WEIGHTS / "planner"
+FOLDER = find_folder(EMBEDDED)
 SETTINGS = {"samples": 128, "views": 8, "seed": 7, "threads": 1}
 BLOCKS = (1, 8, 16, 32, 64)
 CHUNK = 16
