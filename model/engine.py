@@ -73,6 +73,11 @@ class Engine:
         self._grammar = lru_cache(MAX_GRAMMARS)(compiled)
         self._turn = Lock()
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of this model."""
+        return self._tokens
+
     def fill(self, template: Template, params: DecodeParams) -> Filling:
         """Fill one template."""
         return self.fill_many((template,), params)[0]
