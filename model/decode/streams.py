@@ -58,7 +58,7 @@ class Favour(TopK):
 
     def ranks(self, view: View, eligible: Tensor, scores: Scores) -> Tensor:
         """The confidence, raised in the favoured regions."""
-        regions = view.region[view.region >= 0].unique()
+        regions = view.region[view.open].unique()  # one where a text has no slots
         first = regions[max(-len(regions), min(self.first, len(regions) - 1))]
         return scores.confidence.add(view.region[eligible] >= first, alpha=self.bias)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.completion import CompletionParams, Finish
 from model.families.conventions import Visibility
 from model.pairing import Setting, rules
 from model.remask.registry import REMASK
 from model.spec import RuleError
 from model.types import DecodeParams, Slot, Template
+from tests.model.kinds import BLOCK, engine_of, kinds
 from tests.model.pairs import SELECTS, goes_together, pairs
 from tests.model.tiny import is_valid_plan, plan_template, tiny_engine, valid_plans
 
@@ -90,3 +93,45 @@ def test_under_every_pair_a_batch_equals_its_templates_one_by_one(
     alone = [tiny_engine().fill(template, params) for template in templates]
     assert [f.values for f in together] == [f.values for f in alone]
     assert [f.usage.forwards for f in together] == [f.usage.forwards for f in alone]
+
+
+@given(st.sampled_from(sorted(kinds())), st.integers(1, 4), st.data())
+def test_under_every_pair_a_text_is_continued_to_its_end(
+    kind: str, max_steps: int, data: st.DataObject
+) -> None:
+    select, remask = data.draw(st.sampled_from(pairs(kinds()[kind].visibility)))
+    params = CompletionParams(9, select=select, remask=remask, max_steps=max_steps, stop_ids=())
+    prompts = [[5, 6, 7, 8, 9], [7, 8], [9, 8, 7, 6, 5, 4, 3, 2]]
+    together = engine_of(kind).complete(prompts, params)
+    for prompt, done in zip(prompts, together, strict=True):
+        (alone,) = engine_of(kind).complete([prompt], params)
+        assert (alone.ids, alone.usage.forwards) == (done.ids, done.usage.forwards)
+        assert len(done.ids) == 9
+        # Two stages at most, and 16 forwards of edits in each block, as LLaDA 2.1 publishes.
+        n_blocks = 9 if kind == "ar" else 9 // BLOCK + 2
+        assert done.usage.denoise_steps <= 2 * n_blocks * (max_steps + 16)
+
+
+@pytest.mark.parametrize("kind", ["bd3lm", "llada", "nbdiff", "dream"])
+def test_a_text_costs_less_where_what_follows_its_end_is_cut(kind: str) -> None:
+    engine, prompt = engine_of(kind), [5, 6, 7, 8, 9]
+    plain = CompletionParams(12, select="top-k", max_steps=BLOCK, stop_ids=())
+    (whole,) = engine.complete([prompt], plain)
+    ends = replace(plain, stop_ids=(whole.ids[0],))
+    (slow,) = engine.complete([prompt], ends)
+    (quick,) = engine.complete([prompt], replace(ends, select="top-k+eos-cut"))
+    assert quick.finish is slow.finish is Finish.STOP_ID
+    assert quick.ids == slow.ids == whole.ids[:1]
+    assert quick.usage.forwards < slow.usage.forwards
+
+
+@pytest.mark.parametrize("kind", ["bd3lm", "llada", "dream"])
+def test_a_stop_is_put_off_until_its_share_of_the_text_is_written(kind: str) -> None:
+    engine, prompt = engine_of(kind), [5, 6, 7, 8, 9]
+    plain = CompletionParams(12, select="top-k", max_steps=BLOCK, stop_ids=())
+    ends = replace(plain, stop_ids=engine.complete([prompt], plain)[0].ids[:1])
+    early, late = (
+        engine.complete([prompt], replace(ends, select=select))[0]
+        for select in ("top-k", "top-k+eos-ban:until=1")
+    )
+    assert (len(early.ids), len(late.ids)) == (1, 12)
