@@ -19,7 +19,8 @@ from itertools import islice
 import numpy as np
 import torch
 
-from agent.curriculum.samples import Sampler, WordSample, cell_weights
+from agent.curriculum.canvas import WordSample, cell_weights
+from agent.curriculum.samples import Sampler
 from agent.curriculum.speech import Speech
 from agent.curriculum.stream import tasks
 from agent.curriculum.world import World
