@@ -7,7 +7,6 @@ Code that comes with a checkpoint is never run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 
 from model.backbone.decoder import Decoder, DecoderConfig
 from model.backbone.gemma import Gemma
+from model.backbone.lean import LeanDecoder
 from model.backbone.precision import fast_dtype
 from model.checkpoints.files import read_header, read_json
 from model.checkpoints.hub import EMBEDDED, find_folder
@@ -161,10 +161,12 @@ def _planner(folder: Path, arm: str, target: Target) -> Engine:
     return Engine(decoder, tokens, name=f"{folder.name}-{arm}")
 
 
-def _filled(network: nn.Module, weights: Mapping[str, Tensor]) -> Any:
-    """The network with these weights, for inference."""
+def _filled(network: nn.Module, weights: dict[str, Tensor]) -> Any:
+    """The network with these weights, in its form for inference where it has one; `weights` is empty then."""
     network.load_state_dict(weights, assign=True)
-    return network.eval().requires_grad_(False)
+    weights.clear()  # so that each tensor is freed once the inference form has laid it out anew
+    network.eval().requires_grad_(False)
+    return LeanDecoder(network) if isinstance(network, Decoder) else network
 
 
 def _place(device: str | torch.device | None) -> torch.device:

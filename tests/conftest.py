@@ -14,6 +14,7 @@ import shutil
 import socket
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -21,6 +22,8 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "2")  # more only fights over a small machine's cores
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+if not Path("/dev/nvidia0").exists():
+    os.environ.setdefault("TRITON_INTERPRET", "1")  # read when anything first imports Triton
 
 settings.register_profile("suite", deadline=None, max_examples=50, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=2000)

@@ -5,16 +5,15 @@ Fresh memory is NaN where a test asks for it, so a value that a kernel forgets t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 import torch
 from torch import Tensor
 
-DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-if DEVICE == "cpu":
-    os.environ["TRITON_INTERPRET"] = "1"  # read when Triton is first imported
+DEVICE = (
+    "cuda" if torch.cuda.is_available() else "cpu"
+)  # tests/conftest.py asks for the interpreter
 
 
 @pytest.fixture(autouse=True)
