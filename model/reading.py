@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 from model.cache import CAUSAL, Grain
 from model.completion import Caching
 from model.errors import ModelError
-from model.families.conventions import Conventions, Grid, Shift, Visibility
-
-WHOLE = 2**31
-"""A block length that no canvas reaches: all of it is one block."""
+from model.families.conventions import WHOLE, Conventions, Grid, Shift, Visibility
 
 PLANNER = Conventions(
     family="planner",

@@ -13,12 +13,12 @@ from torch import Tensor
 from model.cells import Cells
 from model.completion import Completion, CompletionParams, CompletionStep, Finish, StopWhen
 from model.errors import ModelError
-from model.families.conventions import Conventions
+from model.families.conventions import WHOLE, Conventions
 from model.fill import Fill
 from model.free_text import FreeText
 from model.published import Published, published
 from model.query import Query
-from model.reading import WHOLE, Reading
+from model.reading import Reading
 from model.sampling import Sampling
 from model.stopping import n_until_stop, start_of_stop, tellable
 from model.tokens import Vocabulary

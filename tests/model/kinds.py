@@ -11,8 +11,7 @@ from model.cache import PagedCache
 from model.cache import Sequence as Kept
 from model.completion import Caching, CompletionParams
 from model.engine import Engine
-from model.families.conventions import Conventions, Grid, Shift, Visibility
-from model.reading import WHOLE
+from model.families.conventions import WHOLE, Conventions, Grid, Shift, Visibility
 from tests.model.tiny import tiny_decoder, tiny_tokens
 
 BLOCK, SUB_BLOCK = 6, 3
