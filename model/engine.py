@@ -26,7 +26,7 @@ import torch
 from torch import Tensor
 
 from model.backbone.decoder import Decoder
-from model.cache import PagedCache, Span
+from model.cache import PagedCache, Span, n_shared
 from model.canvas import Canvas
 from model.completion import Completion, CompletionParams, CompletionStep
 from model.constrain import Constraint, bans_of
@@ -207,12 +207,13 @@ class Engine:
     def ask(self, fill: Fill, make: Callable[[int], Query]) -> Tensor:
         """What one forward says of the cells of a query of the caller's own: (cells, vocabulary).
 
-        `make` gets the number of tokens that are kept. The fill's cells stay as they are; of what the query
-        reads as final the next forward uses what agrees with them up to the fill's own block.
+        `make` gets the number of tokens that are kept. The fill's cells stay as they are. What the query
+        reads as final is kept for the next one, as far as the cells still hold it then.
         """
         started = perf_counter()
         with self._turn:
-            self._cache.reopen(fill.sequence, fill.n_kept)
+            n_same = n_shared(fill.sequence.tokens, fill.canvas.sequence.tolist())
+            self._cache.reopen(fill.sequence, min(n_same, fill.n_kept))
             query = make(len(fill.sequence.tokens))
             (logits,) = self._forward([fill], [query])
         fill.usage += _COUNTED[query.kind] + Usage(seconds=perf_counter() - started)
