@@ -14,7 +14,9 @@ from model.constraints.trellis import Trellis
 from tests.model.constraints.languages import FILLER, LETTERS, PATTERNS, all_texts, moves_of
 
 VOCABULARY = FILLER + 1
-CASES = [(p, (w,)) for p in PATTERNS for w in (1, 3) if next(all_texts(p, (w,)), None)]
+CASES: list[tuple[str, tuple[int, ...]]] = [
+    (p, (w,)) for p in PATTERNS for w in (1, 3) if next(all_texts(p, (w,)), None)
+]
 CASES += [("(ab|c)\x1e(a|)\x1ec*", (1, 1, 2)), (r"(a+)\x1e(b,?)*", (2, 2))]
 
 Case = tuple[tuple[int, ...], list[int], list[tuple[int, ...]], ExactText]

@@ -59,7 +59,9 @@ def template(**known: str) -> Template:
 
 def texts_of(fill: TemplateFill, asked: Template) -> list[Text]:
     """The template's texts once more, apart from those that the fill follows."""
-    wanted = [((s.name,), s.pattern, s.schema) for s in asked.slots() if s.pattern or s.schema]
+    wanted: list[tuple[tuple[str, ...], str | None, str | None]] = [
+        ((s.name,), s.pattern, s.schema) for s in asked.slots() if s.pattern or s.schema
+    ]
     wanted += [(record.slots, record.pattern, None) for record in asked.text_records]
     spans = {name: range(s.start, s.stop) for name, s in fill.canvas.spans.items()}
     cells = [{name: spans[name] for name in names} for names, *_ in wanted]

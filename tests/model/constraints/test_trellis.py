@@ -11,7 +11,9 @@ from model.constraints.automaton import LanguageError
 from model.constraints.trellis import MASKED, Trellis
 from tests.model.constraints.languages import FILLER, LETTERS, PATTERNS, all_texts, moves_of
 
-CASES = [(pattern, (width,)) for pattern in PATTERNS for width in (1, 3)]
+CASES: list[tuple[str, tuple[int, ...]]] = [
+    (pattern, (width,)) for pattern in PATTERNS for width in (1, 3)
+]
 CASES += [
     ("a*\x1eb?", (2, 1)), ("(ab|c)\x1e(a|)\x1ec*", (1, 1, 2)), ("(a\x1eb)|(c\x1ec)", (1, 3)),
     (r"(a+)\x1e(b,?)*", (2, 2)), ("[^b]*", (3,)),
