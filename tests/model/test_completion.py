@@ -101,6 +101,7 @@ def test_an_earlier_completion_serves_only_what_it_may(data: st.DataObject, kind
     engine, first = engine_of(kind), data.draw(any_prompt)
     (done,) = engine.complete([first], data.draw(any_completion(kind)))
     longer = [*first, *done.ids][: data.draw(st.integers(1, 30))]
+    longer[data.draw(st.integers(0, len(longer) - 1))] = data.draw(st.integers(0, 300))
     params = data.draw(any_completion(kind))
     (after,) = engine.complete([longer], params)
     (fresh,) = engine_of(kind).complete([longer], params)
