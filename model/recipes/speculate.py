@@ -25,7 +25,7 @@ class Speculate:
     Samples agree too: the verifier draws in the same order as without drafts.
     """
 
-    def __init__(self, verifier: Engine, drafter: Engine, steps: Count = 1) -> None:
+    def __init__(self, drafter: Engine, verifier: Engine, steps: Count = 1) -> None:
         check_judge(verifier, drafter)
         self._verifier, self._drafter, self._steps = verifier, drafter, steps
         self.name = f"{verifier.name}-speculate"

@@ -41,7 +41,7 @@ def test_what_comes_out_is_the_verifiers_own_filling(
     verifier: int, drafter: int, template: Template, steps: int, temperature: float
 ) -> None:
     params = DecodeParams(temperature=temperature, seed=7)
-    speculate = Speculate(tiny_engine(verifier), tiny_engine(drafter), steps)
+    speculate = Speculate(tiny_engine(drafter), tiny_engine(verifier), steps)
     its = alone(tiny_engine(verifier), template, params)
     assert_same(speculate.fill(template, params), its)
 
@@ -67,7 +67,7 @@ def test_a_drafter_that_writes_what_the_verifier_would_saves_its_forwards(
 ) -> None:
     verifier = tiny_engine(seed)
     its = alone(tiny_engine(seed), template, DecodeParams())
-    filling = Speculate(verifier, _Oracle(seed)).fill(template, DecodeParams())
+    filling = Speculate(_Oracle(seed), verifier).fill(template, DecodeParams())
     assert_same(filling, its)
     assert filling.usage.commits == min(1, its.usage.forwards)
 
@@ -108,4 +108,4 @@ def test_a_judge_has_to_read_causally_and_the_same_words() -> None:
     others = Tokens.train(TEXTS, ("find", "<nil>"), vocab_size=300)
     stranger = Engine(tiny_decoder(), others, "stranger", PagedCache(32, 8))
     with pytest.raises(RuleError, match="same vocabulary"):
-        Speculate(stranger, tiny_engine())
+        Speculate(tiny_engine(), stranger)
