@@ -17,7 +17,7 @@ from tools.facts.names import ascii_only
 T = TypeVar("T")
 _LETTERS = "A-Za-zÀ-ɏḀ-ỿ"
 _TOKEN = re.compile(
-    rf"[{_LETTERS}]+(?:[.&'’][{_LETTERS}]+)*\.?|\d[\d,.]*\d|\d|[一-鿿]|[^\s\w·•・‧\-–—]"
+    rf"[{_LETTERS}]+(?:[.&'’][{_LETTERS}]+)*\.?|\d[\d,.]*\d|\d|[一-鿿𠀀-𮯯]|[^\s\w·•・‧\-–—]"
 )
 _LONGEST = 14
 
@@ -36,10 +36,10 @@ def tokens(text: str) -> list[Token]:
     found = []
     for match in _TOKEN.finditer(text):
         word, start = match[0], match.start()
-        if word.lower().endswith(("'s", "’s")):
-            word = word[:-2]
         if word.endswith(".") and "." not in word[:-1]:
             word = word[:-1] or word
+        if word.lower().endswith(("'s", "’s")):
+            word = word[:-2]
         found.append(Token(fold(word), start, start + len(word)))
     return found
 

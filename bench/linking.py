@@ -65,7 +65,9 @@ def is_same(offered: Term, wanted: Term) -> bool:
         case (Entity(), Entity()) | (FieldRef(), FieldRef()):
             return offered.id == wanted.id
         case Quantity(), Quantity():
-            return offered.number == wanted.number and wanted.unit in ("", offered.unit)
+            return offered.number == wanted.number and (
+                offered.unit == wanted.unit or "" in (offered.unit, wanted.unit)
+            )
         case Text(), Text():
             return offered.text.lower() == wanted.text.lower()
         case _:

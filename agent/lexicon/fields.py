@@ -1,8 +1,7 @@
-"""Fields by what people say when they ask for them, ranked by the types that the question speaks of.
+"""Fields by what people say when they ask for them.
 
 A cue is a word or phrase that speaks for a field; `how * tall` lets other words stand between its parts. The cues
-of a field add up, a cue shared by many fields counts less, and fields that the things in question do not carry
-count far less.
+of a field add up, and a cue shared by many fields counts less.
 """
 
 from __future__ import annotations
@@ -22,21 +21,13 @@ _FOLDER = Path(__file__).parent
 _CJK = re.compile(r"[一-鿿]")
 _QUESTION = re.compile(r"(?:which|what|how|who|where|when|in)\b|哪|几|谁|多少|什么", re.IGNORECASE)
 _GAP = " * "
-_WIDEST_GAP = 8
+_WIDEST_GAP = 14
 _SAYS = 2.0
 _HINT = 0.8
 _GRAMMAR_WEIGHT = 0.3
 _SHARED = 0.08
 _FURTHER_CUES = 0.3
 _MOST_FURTHER = 2.0
-_FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
-# What is asked for by a question word: the kinds that answer it, or the fields.
-_ASKING = (
-    (re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day)\b|何时|什么时候|哪年|哪一年|哪天|几几年", re.I), ("date", "year")),
-    (re.compile(r"\bhow (?:much|many|high|tall|long|deep|big|large|far|heavy|hot|cold|old|dense)\b|多少|多大|多高|多长|多深|几", re.I), ("number",)),
-    (re.compile(r"\b(?:what|which) (?:country|countries|nations?)\b|哪个国家|哪国|哪些国家", re.I), ("entity:country",)),
-)  # fmt: skip
-_ASKED_KIND = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +57,7 @@ class FieldLexicon:
     def __init__(self, fields: Iterable[Field]) -> None:
         self.fields = {field.id: field for field in fields}
         self._index: PhraseIndex[_Lead] = PhraseIndex(stemmed=True)
+        self._words: set[str] = set()
         for field in self.fields.values():
             names = (field.en, field.zh, *field.also_en, *field.also_zh)
             for name in dict.fromkeys(names):
@@ -80,13 +72,14 @@ class FieldLexicon:
                         self._add(name, field_id, _HINT)
 
     def _add(self, phrase: str, field_id: str, strength: float, *, is_name: bool = False) -> None:
+        self._words.update(token.text for token in tokens(phrase))
         first, gap, second = phrase.partition(_GAP)
         rest = tuple(stem(token.text) for token in tokens(second)) if gap else ()
         self._index.add(first, _Lead(field_id, _weight(phrase, strength), rest, is_name))
 
     def words(self) -> dict[str, float]:
         """The words of the cues, which may be meant where a text is misspelt."""
-        return {word: 3.0 for phrase, _ in self._index.phrases() for word in phrase.split()}
+        return dict.fromkeys(self._words, 3.0)
 
     def cues(self, words: list[Token]) -> list[Cue]:
         """Every cue in the text."""
@@ -125,23 +118,23 @@ def _across(mention: Mention[_Lead], words: list[Token], folded: list[str]) -> I
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A field with its score and the end of its best cue (-1 where nothing was said for it)."""
+class Strength:
+    """How much the cues of a field say together, and where the best of them stands."""
 
-    field: Field
     score: float
-    end: int
+    start: int = -1
+    end: int = -1
 
 
-def strengths(cues: Iterable[Cue]) -> dict[str, tuple[float, int]]:
-    """For each field how much its cues say together, and the end of the best of them."""
+def strengths(cues: Iterable[Cue]) -> dict[str, Strength]:
+    """For each field what its cues say together."""
     by_field: dict[str, list[Cue]] = defaultdict(list)
     for cue in cues:
         by_field[cue.field].append(cue)
     return {field_id: _together(group) for field_id, group in by_field.items()}
 
 
-def _together(cues: list[Cue]) -> tuple[float, int]:
+def _together(cues: list[Cue]) -> Strength:
     """The best cue whole, and a part of what others say that do not repeat its words."""
     ordered = sorted(cues, key=lambda c: (-c.weight, c.end))
     best, taken, further = ordered[0], [ordered[0]], 0.0
@@ -149,7 +142,8 @@ def _together(cues: list[Cue]) -> tuple[float, int]:
         if all(cue.end <= t.start or cue.start >= t.end for t in taken):
             taken.append(cue)
             further += cue.weight
-    return best.weight + _FURTHER_CUES * min(further, _MOST_FURTHER), best.end
+    score = best.weight + _FURTHER_CUES * min(further, _MOST_FURTHER)
+    return Strength(score, best.start, best.end)
 
 
 def type_votes(cues: Iterable[Cue], fields: Mapping[str, Field]) -> dict[str, float]:
@@ -164,37 +158,3 @@ def type_votes(cues: Iterable[Cue], fields: Mapping[str, Field]) -> dict[str, fl
         for entity_type, weight in types:
             votes[entity_type] += weight / _SAYS / len(types)
     return votes
-
-
-def asked_kinds(text: str) -> frozenset[str]:
-    """The kinds of fields that the question words ask for."""
-    return frozenset(kind for pattern, kinds in _ASKING if pattern.search(text) for kind in kinds)
-
-
-def ranked(
-    fields: Mapping[str, Field],
-    said: Mapping[str, tuple[float, int]],
-    types: Mapping[str, None],
-    text: str,
-) -> list[Ranked]:
-    """The fields that were said, the likeliest first."""
-    relations = (fields[i].kind for i in said)
-    reachable = set(types) | {k.split(":")[1] for k in relations if k.startswith("entity:")}
-    kinds = asked_kinds(text)
-    found = [
-        Ranked(
-            fields[i],
-            score + _fit(fields[i], types, reachable) + _ASKED_KIND * (fields[i].kind in kinds),
-            end,
-        )
-        for i, (score, end) in said.items()
-    ]
-    return sorted(found, key=lambda r: (-r.score, r.field.id))
-
-
-def _fit(field: Field, types: Mapping[str, None], reachable: set[str]) -> float:
-    if not types:
-        return 0.0
-    if field.types & types.keys():
-        return _FITS
-    return _REACHABLE if field.types & reachable else _DOES_NOT_FIT

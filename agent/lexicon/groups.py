@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from agent.lexicon.spans import Found, Reading
-from agent.mentions import PhraseIndex
+from agent.mentions import PhraseIndex, tokens
 from tools.facts.store import FactStore
 from tools.types import Entity, EntityClass, Text
 
@@ -80,8 +80,10 @@ class GroupIndex:
         self._store = store
         self._classes: Mapping[str, EntityClass] = {c.id: c for c in store.classes()}
         self._index: PhraseIndex[EntityClass] = PhraseIndex(stemmed=True)
+        self._words: set[str] = set()
         for phrase, class_id, _lang in store.class_aliases():
             self._index.add(phrase, self._classes[class_id])
+            self._words.update(token.text for token in tokens(phrase))
         self._continents: PhraseIndex[str] = PhraseIndex()
         for continent, words in _CONTINENTS.items():
             for word in words:
@@ -92,12 +94,12 @@ class GroupIndex:
 
     def words(self) -> dict[str, float]:
         """The words of class names, which may be meant where a text is misspelt."""
-        return {word: 3.0 for phrase, _ in self._index.phrases() for word in phrase.split()}
+        return dict.fromkeys(self._words, 3.0)
 
-    def whole(self, entity_type: str) -> tuple[str, EntityClass] | None:
-        """The class of all things of a type, and the kind of pointer it becomes."""
-        group = self._classes.get(entity_type)
-        return (f"class {entity_type.replace('_', ' ')}", group) if group else None
+    def whole(self, entity_type: str, at: int) -> Iterator[Found]:
+        """The class of all things of a type, said by nobody, at a place of the text."""
+        if group := self._classes.get(entity_type):
+            yield _class(at, at, group)
 
     def find(self, reading: Reading) -> Iterator[Found]:
         """Every class and prize that the text names."""
@@ -107,7 +109,9 @@ class GroupIndex:
                     yield found
         words = list(reading.words)
         for group in self._index.find(words):
-            yield _class(group.start, group.end, group.meanings[0])
+            is_the_moon = group.first > 0 and reading.text[group.start : group.end] == "Moon"
+            if not is_the_moon:
+                yield _class(group.start, group.end, group.meanings[0])
         for place in self._continents.find(words):
             if found := self._continent(place.start, place.end, place.meanings[0], reading):
                 yield found

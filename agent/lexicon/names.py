@@ -14,16 +14,18 @@ from pathlib import Path
 
 from agent.lexicon.plain import GRAMMAR, is_plain
 from agent.lexicon.spans import Found, Reading
-from agent.mentions import Mention, PhraseIndex, Token, stem
+from agent.mentions import Mention, PhraseIndex, Token, fold, stem
 from tools.facts.store import FactStore
 from tools.types import Entity
 
 DEMONYMS_FILE = Path(__file__).with_name("demonyms.tsv")
 WELL_KNOWN = 6.0
-_CJK = re.compile(r"[一-鿿]")
+_CJK = re.compile(r"[一-鿿𠀀-𮯯]")
 _FILMS = ("film", "film_person")
 _PERSONS = ("laureate", "astronaut", "film_person")
 _PRIOR = {"country": 15.0, "planet": 3.0, "element": 2.0, "region": -2.0, "organization": -1.0}
+# Types whose names may be everyday words in lower case (gold, earth, target), where the text speaks of them.
+_WORDLIKE = frozenset({"element", "planet", "company", "moon"})
 _CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
 _GENERIC = {
     "river": ("river", "stream"),
@@ -60,8 +62,15 @@ _SURNAME = -3.0
 _DEMONYM = -4.0
 _VOTE_WEIGHT = 10.0
 _ADJACENT = 12.0
+_SOME = 0.5
 _NEVER = float("-inf")
-_BEFORE_WORD = "和与跟及或比是把让从对有、的去以上"
+# Characters that make another word of an element's: 金融, 基金, 铁路, 锡兰.
+_WORDS_WITH_ELEMENTS = {
+    "金": ("基资现奖黄白佣租罚押合五税美本赏定奠薪千募", "融属额字钱币牌黄星球色砖价门庸卡奖店刚沙斯边马国"),
+    "银": ("水白", "行河牌幕"), "铜": ("", "牌"), "铁": ("地钢高", "路道轨人塔幕"), "锡": ("无", "兰伯林金"), "铅": ("", "笔球"),
+    "碳": ("低", "排中足水酸化"), "硫": ("", "酸化"), "氧": ("", "化气"), "氢": ("", "气化能"), "氮": ("", "气"), "硅": ("", "谷"),
+    "磷": ("", "酸"), "铝": ("", "合"), "钙": ("", "片"), "汞": ("", ""), "钠": ("", ""), "氯": ("", "气化"), "氦": ("", "气"),
+}  # fmt: skip
 _AFTER_WORD = "和与跟及或比是的在有、呢吗熔沸密原电常由被谁多更最"
 
 
@@ -86,9 +95,11 @@ class NameIndex:
             if len(alias) > 1 or _CJK.match(alias):
                 self._index.add(alias, _sense(alias, entities[entity_id], weight))
                 chinese += [alias] if lang == "zh" else []
+        taken = {phrase for phrase, _ in self._index.phrases()}
         for entity in entities.values():
             for form in _short_forms(entity):
-                self._index.add(form, Sense(entity, store.weight(entity.id) + _SHORT_FORM))
+                if entity.type in _FILMS or fold(form) not in taken:
+                    self._index.add(form, Sense(entity, store.weight(entity.id) + _SHORT_FORM))
         self._add_demonyms(store)
         self._add_slips(chinese)
 
@@ -157,13 +168,24 @@ class NameIndex:
 
     def _chosen(self, mention: Mention[Sense], reading: Reading) -> Found | None:
         generic = _neighbouring(mention, reading)
-        scored = [(_score(sense, mention, reading, generic), sense) for sense in mention.meanings]
+        senses = _of_that_kind(mention.meanings, reading)
+        scored = [(_score(sense, mention, reading, generic), sense) for sense in senses]
         score, sense = max(scored, key=lambda pair: pair[0], default=(_NEVER, None))
         if sense is None or score == _NEVER:
             return None
         start, end = generic.get(sense.entity.type, (mention.start, mention.end))
         entity = sense.entity
         return Found(start, end, entity.type.replace("_", " "), entity.name, entity)
+
+
+def _of_that_kind(senses: tuple[Sense, ...], reading: Reading) -> list[Sense]:
+    """Of a country and its market the one that the text speaks of; beside a country no surname."""
+    types = {sense.entity.type for sense in senses if not sense.is_demonym}
+    if "country" not in types:
+        return list(senses)
+    is_market = reading.vote("region") > max(_SOME, reading.vote("country"))
+    wrong = "country" if is_market and "region" in types else "region"
+    return [s for s in senses if s.entity.type not in (wrong, *_PERSONS)]
 
 
 def _sense(alias: str, entity: Entity, weight: float) -> Sense:
@@ -196,7 +218,7 @@ def _bare_places(words: list[str]) -> Iterator[str]:
     """A place's name without the word for its kind."""
     if len(words) > 1 and stem(words[-1].lower()) in _PLACE_WORDS:
         yield " ".join(words[:-1])
-    if len(words) > 1 and words[0].lower().rstrip(".") in _PLACE_WORDS:
+    if len(words) > 1 and words[0].lower().rstrip(".") in _PLACE_WORDS and words[1] != "of":
         yield " ".join(words[1:])
 
 
@@ -258,7 +280,7 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
     if said[0].isupper() and not (is_opening and is_wordlike):
         return len(said) > 2 or said.isupper()
     if is_wordlike:
-        return reading.vote(entity_type) > 0 and entity_type not in _PERSONS
+        return entity_type in _WORDLIKE and reading.vote(entity_type) > 0
     if sense.weight < WELL_KNOWN and not (reading.is_lower or reading.vote(entity_type) > 0):
         return False
     return (
@@ -269,11 +291,10 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
 
 
 def _stands_alone(mention: Mention[Sense], text: str) -> bool:
-    """Whether a single character is a word of its own: 金的熔点, 铁和铜, not 金融 or 锡兰."""
+    """Whether a single character is a word of its own: 金的熔点, 铁和铜, not 金融, 基金 or 锡兰."""
     before, after = text[: mention.start][-1:], text[mention.end :][:1]
-    return (not before or not _CJK.match(before) or before in _BEFORE_WORD) and (
-        not after or not _CJK.match(after) or after in _AFTER_WORD
-    )
+    led, followed = _WORDS_WITH_ELEMENTS.get(mention.phrase, ("", ""))
+    return not (before and before in led) and not (after and after in followed)
 
 
 def _is_country_us(mention: Mention[Sense], reading: Reading) -> bool:

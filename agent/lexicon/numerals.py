@@ -55,9 +55,16 @@ def spoken(text: str) -> Iterator[Spoken]:
     for match in _SPOKEN.finditer(text):
         yield Spoken(match.start(), match.end(), *_english(match))
     for match in _CHINESE.finditer(text):
-        number = chinese(match[0])
+        said = match[0][: -1 if _is_kilometres(match[0], text[match.end() :]) else None]
+        number = chinese(said)
         if number is not None:
-            yield Spoken(match.start(), match.end(), number, len(match[0]) == 4 == _plain(match[0]))
+            end = match.start() + len(said)
+            yield Spoken(match.start(), end, number, len(said) == 4 == _plain(said))
+
+
+def _is_kilometres(said: str, after: str) -> bool:
+    """三百千米 is 300 km, where 八千米 is 8000 m."""
+    return len(said) > 1 and said[-1] == "千" and said[-2] in "十百千" and after.startswith("米")
 
 
 def _english(match: re.Match[str]) -> tuple[Decimal, bool]:

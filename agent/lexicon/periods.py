@@ -16,10 +16,10 @@ from tools.types import Period
 
 _FLAGS = re.IGNORECASE | re.ASCII
 _YEAR = r"(?:1[4-9]\d\d|20\d\d)"
-_SHORT = rf"(?P<y>{_YEAR}|['’]?\d\d)(?!\d|[.,]\d|%)"
+_SHORT = rf"(?P<y>{_YEAR}|['’]?[0-4]\d)(?!\d|[.,]\d|%)"
 _CHINESE_YEAR = rf"(?P<y>{_YEAR}|[12一二][零〇九][零〇一二三四五六七八九]{{2}}|\d\d)"
 _ORDINALS = {
-    "first": 1, "opening": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
+    "first": 1, "opening": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "forth": 4, "4th": 4,
     "last": 4, "final": 4, "closing": 4, "一": 1, "二": 2, "三": 3, "四": 4, "首": 1, "末": 4, "最后一": 4,
 }  # fmt: skip
 _MONTHS = (
@@ -32,7 +32,7 @@ _BEFORE = r"(?<![A-Za-z0-9_.$€-])"
 _QUARTERS = tuple(
     re.compile(pattern, _FLAGS)
     for pattern in (
-        rf"{_BEFORE}(?P<y>{_YEAR})\s?[-/]?\s?q(?P<q>[1-4])\b",
+        rf"(?<![A-Za-z0-9_.$€-])(?<!q[1-4][ /])(?P<y>{_YEAR})\s?[-/]?\s?q(?P<q>[1-4])\b",
         rf"{_BEFORE}q(?P<q>[1-4])\s?(?:of\s|in\s|,\s?|/|-)?\s?(?:(?:the\s)?fiscal(?:\syear)?\s|fy\s?)?{_SHORT}",
         rf"{_BEFORE}(?P<q>[1-4])q\s?{_SHORT}",
         rf"\b(?:the )?(?P<w>{_ORDINAL})[ -](?:fiscal )?quarter,? (?:of |in )?(?:fiscal (?:year )?|fy ?)?{_SHORT}",
@@ -103,7 +103,7 @@ _MILLENNIUM = re.compile(
 _YEARS = (
     re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?年度?(?!代)"),
     re.compile(
-        rf"(?<![\d.,$€-])(?P<y>{_YEAR})(?!\d|,\d{{3}}|\.\d|\s?年代|0s|['’]?s\b(?![ ]?[a-z]))"
+        rf"(?<![\d.,$€])(?<![^\d]-)(?P<y>{_YEAR})(?!\d|,\d{{3}}|\.\d|\s?年代|0s|['’]?s\b(?![ ]?[a-z]))"
     ),
     re.compile(r"(?P<y>[一二][零〇九][零〇一二三四五六七八九]{2})\s?年"),
 )

@@ -8,24 +8,7 @@ from pathlib import Path
 
 from agent.mentions import stem
 
-_ENDINGS = (
-    "ly",
-    "er",
-    "est",
-    "ing",
-    "ed",
-    "d",
-    "r",
-    "st",
-    "n",
-    "al",
-    "ful",
-    "ness",
-    "ment",
-    "able",
-    "ish",
-    "y",
-)
+_ENDINGS = ("ly", "ing", "ed", "d", "ful", "ness", "ment", "able", "ish")
 _TABLE = tomllib.loads(Path(__file__).with_name("plain_words.toml").read_text("utf-8"))
 GRAMMAR = frozenset(_TABLE["grammar"].split())
 

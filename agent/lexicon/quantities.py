@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from agent.lexicon.measured import Measured
-from agent.lexicon.numerals import Spoken, spoken
+from agent.lexicon.numerals import SMALL, Spoken, spoken
 from tools.types import Quantity
 
 _SCALES = {
     "hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6,
     "mil": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9, "bln": 10**9, "b": 10**9, "trillion": 10**12,
-    "tn": 10**12, "trn": 10**12, "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6,
+    "tn": 10**12, "trn": 10**12, "t": 10**12, "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6,
     "千万": 10**7, "亿": 10**8, "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12,
 }  # fmt: skip
 _UNITS = {
@@ -54,9 +54,10 @@ _SCALE = (
     r"|万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千(?!米)|百(?!分)"
 )
 _NUMBER = re.compile(
-    rf"(?<![A-Za-z\d.,@#%])(?P<sign>[-−])?(?P<currency>US\$|[$€£￥])?\s?"
+    rf"(?<![A-Za-z\d.,@#%])(?P<sign>[-−])?(?:(?P<currency>US\$|[$€£￥])\s?)?"
     rf"(?P<digits>(?:\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?:\.\d+)?|\.\d+)"
-    rf"(?P<scale>\s?(?:{_SCALE})|k(?=\s?(?:m\b|met|km|sq|ft|feet|{_COUNTED}|\W|$))|[mb](?=\s?(?:{_COUNTED})\b))?"
+    rf"(?P<scale>\s?(?:{_SCALE})|k(?=\s(?:m\b|met|km|sq)|\s?(?:ft|feet|kelvin|{_COUNTED}|[^\sA-Za-z]|$)|\s)|[mb](?=\s?(?:sq|km|{_COUNTED})\b)"
+    rf"|(?-i:[MBT])(?![A-Za-z]))?"
     rf"[\s-]?(?P<unit>{_SPELLED_UNITS})?",
     re.IGNORECASE,
 )
@@ -77,20 +78,24 @@ _FRACTIONS = tuple(
         (r"(?:一半|过半|半数)", "50", "%"),
     )
 )  # fmt: skip
+_IN_KELVIN = re.compile(r"melt|boil|kelvin|temperature|熔|沸|温度|开尔文", re.IGNORECASE)
 _TENTHS = re.compile(r"(?P<tens>[一二两三四五六七八九\d])成(?P<ones>[一二三四五六七八九半])?")
 _PERCENT = re.compile(r"百分之(?P<digits>[零〇一二三四五六七八九十百\d.]+)")
 _COMPARED = re.compile(
     r"\b(?:at least|at most|more than|less than|fewer than|greater than|over|above|below|under|exactly|only|up to|beyond"
     r"|no (?:more|less|fewer) than|minimum(?: of)?|maximum(?: of)?|exceed(?:s|ed|ing)?|past|north of|south of|shy of|top(?:s|ped)?"
-    r"|by|reach(?:ed|es)?|not even)\s+(?:the |a |an )?$",
+    r"|by|reach(?:ed|es)?|not even|than|from|between|no fewer than|or)\s+(?:the |a |an )?$",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(
-    r"\W*(?:\w+\W+){0,2}?(?:or|and) (?:more|fewer|less|above|up|over)\b|\s*\+", re.IGNORECASE
+    r"\s+(?:to|and|-) (?:\w+ )?(?:\d|"
+    + "|".join(SMALL)
+    + r")|\W*(?:\w+\W+){0,2}?(?:or|and) (?:more|fewer|less|above|up|over)\b|\s*\+",
+    re.IGNORECASE,
 )
 _TIMES = re.compile(r"\s?(?:times|x)\b|倍", re.IGNORECASE)
 _COMPARED_ZH = re.compile(
-    r"(?:超过|多于|少于|大于|小于|高于|低于|至少|至多|最多|不到|不足|不止|达到?|以上|以下|以内|过|破|上|足|够|满)$"
+    r"(?:超过|多于|少于|大于|小于|高于|低于|至少|至多|最多|不到|不足|不止|达到?|顶多|最少|起码|不低于|不高于|不少于|不多于|不超过|最低|最高|为|是|等于|有|到|至|比|于|以上|以下|以内|过|破|上|足|够|满)$"
 )
 _OR_MORE_ZH = re.compile(
     rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多|及以上|或更多)"
@@ -119,8 +124,10 @@ def _digits(match: re.Match[str], text: str) -> Measured:
         and (letter := _MONEY_SCALE.match(text, match.end("digits")))
     ):
         scale, unit, end = {"t": "tn"}.get(said := letter["letter"].lower(), said), "", letter.end()
-    if not scale and not unit and re.match(r"\s?K\b", text[end:]):
-        unit, end = "kelvin", end + text[end:].index("K") + 1
+    if scale == "k" and not unit and _IN_KELVIN.search(text):
+        scale, unit = "", "kelvin"
+    if not scale and not unit and (kelvin := _kelvin(text, end)):
+        unit, end = "kelvin", kelvin
     number *= _SCALES.get(scale.rstrip("s"), _SCALES.get(scale, 1))
     named = _unit(unit) or ("USD" if (match["currency"] or "").endswith("$") else "")
     number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
@@ -128,6 +135,13 @@ def _digits(match: re.Match[str], text: str) -> Measured:
     return Measured(
         match.start(), end, "number", Quantity(-number if match["sign"] else number, named)
     )
+
+
+def _kelvin(text: str, at: int) -> int:
+    """Where a K for kelvin ends that stands at a place, 0 if none does; a small k only beside temperatures."""
+    match = re.compile(r"\s?(?P<k>[Kk])(?![A-Za-z])").match(text, at)
+    is_meant = match is not None and (match["k"] == "K" or _IN_KELVIN.search(text) is not None)
+    return match.end() if match and is_meant else 0
 
 
 def _unit(said: str) -> str:
@@ -141,8 +155,10 @@ def _words(number: Spoken, text: str) -> Iterator[Measured]:
     is_article = text[number.start : number.end] == "一"
     said = _unit(unit["unit"]) if unit and not is_article else ""
     is_part = text[: number.start][-1:].isdigit()
+    end = number.end + (unit.end() if unit and said else 0)
+    if not said and (kelvin := _kelvin(text, end)):
+        said, end = "K", kelvin
     if not number.is_year and not is_part and (said or _counts(number, text)):
-        end = number.end + (unit.end() if unit and said else 0)
         yield Measured(number.start, end, "number", Quantity(number.number, said))
 
 
@@ -156,7 +172,8 @@ def _counts(number: Spoken, text: str) -> bool:
         )
     is_large = number.end - number.start > 1 and number.number > _LONGEST_SMALL
     is_compared = bool(
-        _COMPARED_ZH.search(before) and re.match(rf"[多余]?(?:{_COUNTED_ZH}|枚|届|成)", after)
+        _COMPARED_ZH.search(before)
+        and re.match(rf"[多余]?(?:{_COUNTED_ZH}|枚|届|成)|[^一-鿿]|$|[的且而并或]", after)
     )
     return (
         is_large

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from agent.mentions import Token
 from tools.types import Term
 
+_TELLING = 5  # characters by which a name has to be longer; "the " is no such thing
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -36,8 +38,8 @@ class Reading:
 
     @property
     def is_lower(self) -> bool:
-        """Whether nothing is capitalised, so that names cannot be expected to be."""
-        return self.text == self.text.lower()
+        """Whether capitals tell nothing: there are none, or nothing else."""
+        return self.text in (self.text.lower(), self.text.upper())
 
     def vote(self, entity_type: str) -> float:
         """How much the other words of the text speak for a type."""
@@ -62,8 +64,17 @@ def _meet(span: Found, other: Found) -> bool:
     return span.start < other.end and other.start < span.end
 
 
-def outside(found: Iterable[Found], spans: list[tuple[int, int]]) -> Iterator[Found]:
-    """Those that are no true part of one of the spans."""
+def beside(found: Iterable[Found], settled: list[Found]) -> Iterator[Found]:
+    """Those that do not share words with what is settled, unless an article's length tells them apart."""
     for f in found:
-        if not any(s <= f.start and f.end <= e and e - s > f.n_chars for s, e in spans):
+        if not any(_meet(f, other) and f.n_chars - other.n_chars < _TELLING for other in settled):
+            yield f
+
+
+def outside(found: Iterable[Found], spans: list[tuple[int, int]]) -> Iterator[Found]:
+    """Those that no longer span takes in, and none reaches beyond: the sea in 海拔, 火星卫星 before 卫星数量."""
+    for f in found:
+        is_taken = any(s <= f.start and f.end <= e and e - s > f.n_chars for s, e in spans)
+        is_cut = any(f.start < s < f.end < e for s, e in spans)
+        if not is_taken and not is_cut:
             yield f

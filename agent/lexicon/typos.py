@@ -7,7 +7,7 @@ Does not guarantee: that a name nobody knows is left alone, only that nothing fa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from rapidfuzz import process
@@ -17,24 +17,26 @@ from agent.lexicon.plain import is_plain, plain_words
 from agent.mentions import Token, stem
 
 SHORTEST = 4
-NAME_AT_MOST = 2.0
 _TWO_SLIPS_FROM = 8
 _MAX_UNKNOWN = 12
 _CANDIDATES = 8
+_KEPT = 50_000
 _PLAIN_WEIGHT = 1.0
 
 
 class Spelling:
     """Knows how words are written; `weights` tells likely words from unlikely ones (higher is likelier)."""
 
-    def __init__(self, weights: Mapping[str, float]) -> None:
+    def __init__(self, weights: Mapping[str, float], names: Container[str]) -> None:
         self._weights = dict.fromkeys(plain_words(), _PLAIN_WEIGHT)
         for word, weight in weights.items():
             self._weights[word] = max(weight, self._weights.get(word, 0.0))
-        self._by_opening: dict[str, list[str]] = defaultdict(list)
-        for word in self._weights:
-            if len(word) >= SHORTEST and word.isalpha() and word.isascii():
-                self._by_opening[word[0]].append(word)
+        self._names = names
+        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for word, weight in self._weights.items():
+            if weight and len(word) >= SHORTEST and word.isalpha() and word.isascii():
+                self._alike[word[0], len(word)].append(word)
+        self._mended: dict[str, str] = {}
 
     def corrected(self, words: Iterable[Token], text: str) -> list[Token]:
         """The tokens of the text with the misspelt ones replaced; places stay as they are.
@@ -44,44 +46,61 @@ class Spelling:
         left = _MAX_UNKNOWN
         made = []
         for token in words:
-            if self._is_name(stem(token.text)) and not self._is_whole_word(token.text):
+            if stem(token.text) in self._names and not self._is_whole_word(token.text):
                 token = replace(token, text=stem(token.text))
-            elif (
-                left
-                and self._is_unknown(token.text)
-                and not text[token.start : token.end].isupper()
-            ):
+            elif left and self._is_misspelt(token.text) and not _is_abbreviation(token, text):
                 left -= 1
                 token = replace(token, text=self._closest(token.text) or token.text)
             made.append(token)
         return made
 
-    def _is_name(self, word: str) -> bool:
-        return 0 < self._weights.get(word, 0.0) <= NAME_AT_MOST and not is_plain(word)
+    def _is_misspelt(self, word: str) -> bool:
+        is_word = len(word) >= SHORTEST and word.isascii() and word.isalpha()
+        return is_word and stem(word) not in self._weights and not self._is_whole_word(word)
 
     def _is_whole_word(self, word: str) -> bool:
         return word in self._weights or is_plain(word)
 
-    def _is_unknown(self, word: str) -> bool:
-        is_word = len(word) >= SHORTEST and word.isascii() and word.isalpha()
-        return is_word and not self._knows(word)
-
-    def _knows(self, word: str) -> bool:
-        return stem(word) in self._weights or self._is_whole_word(word)
-
     def _closest(self, word: str) -> str:
-        """The likeliest word within reach; swapped letters are the commonest slip."""
+        """The likeliest word within reach, empty if there is none; what was found once is kept."""
+        found = self._mended.get(word)
+        if found is None:
+            if len(self._mended) >= _KEPT:
+                self._mended.clear()
+            found = self._mended[word] = self._search(word)
+        return found
+
+    def _search(self, word: str) -> str:
+        """Swapped letters are the commonest slip, then one left out, then one too many; everyday words are no far guess."""
         reach = 2 if len(word) >= _TWO_SLIPS_FROM else 1
         found = process.extract(
-            word, self._choices(word), scorer=OSA.distance, score_cutoff=reach, limit=_CANDIDATES
+            word,
+            self._choices(word, reach),
+            scorer=OSA.distance,
+            score_cutoff=reach,
+            limit=_CANDIDATES,
         )
-        if not found:
-            return ""
-        return min(found, key=lambda f: (f[1], sorted(f[0]) != sorted(word), -self._weights[f[0]]))[
-            0
-        ]
+        ranked = (
+            (distance, _slip(word, choice), -self._weights[choice], choice)
+            for choice, distance, _ in found
+            if distance == 1 or self._weights[choice] > _PLAIN_WEIGHT
+        )
+        return min(ranked, default=(0, 0, 0.0, ""))[-1]
 
-    def _choices(self, word: str) -> list[str]:
-        """Words with the same first letter, or with the first two swapped."""
-        swapped = self._by_opening.get(word[1], ())
-        return self._by_opening.get(word[0], []) + [w for w in swapped if w[1] == word[0]]
+    def _choices(self, word: str, reach: int) -> list[str]:
+        """Words about as long with the same first letter, or with the first two swapped."""
+        lengths = range(len(word) - reach, len(word) + reach + 1)
+        same = [w for n in lengths for w in self._alike.get((word[0], n), ())]
+        swapped = self._alike.get((word[1], len(word)), ())
+        return same + [w for w in swapped if w[1] == word[0]]
+
+
+def _slip(word: str, meant: str) -> int:
+    """How rare a slip it is that makes one word of the other."""
+    if len(word) == len(meant):
+        return 0 if sorted(word) == sorted(meant) else 3
+    return 1 if len(word) < len(meant) else 2
+
+
+def _is_abbreviation(token: Token, text: str) -> bool:
+    return text[token.start : token.end].isupper() and not text.isupper()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from agent.lexicon.plain import is_plain
 from agent.lexicon.spans import Found, Reading
-from agent.mentions import Mention, PhraseIndex
+from agent.mentions import Mention, PhraseIndex, tokens
 from tools.facts.store import FactStore, Field
 from tools.types import Text
 
@@ -32,6 +32,8 @@ _NATIONALITY = "nationality"
 # Words that mean a country or a people unless the field is asked about.
 _ONLY_WHERE_ASKED = ("languages", "former_ruler")
 _ALWAYS = ("gender", "prize_category")
+# Where these are plausible at all, no name is meant.
+_SETTLED = ("languages", "nationality", "gender", "phase", "military_civilian", "occupation")
 _SURE, _SOME = 1.6, 0.6
 
 
@@ -44,16 +46,27 @@ class Value:
     is_said: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FoundValue:
+    """A value in a text, the field it belongs to, and whether it goes before names in the same place."""
+
+    field: str
+    found: Found
+    is_settled: bool
+
+
 class ValueIndex:
     """Finds values in tokens; built once from the store and the table of words."""
 
     def __init__(self, store: FactStore, fields: Mapping[str, Field]) -> None:
         self._fields = fields
         self._index: PhraseIndex[Value] = PhraseIndex(stemmed=True)
+        self._words: set[str] = set()
         for field_id, values in tomllib.loads(VALUES_FILE.read_text("utf-8")).items():
             for value, said in values.items() if field_id in fields else ():
                 for phrase in said.split("|"):
                     self._index.add(phrase, Value(field_id, value, is_said=True))
+                    self._words.update(token.text for token in tokens(phrase))
         for field_id in _SPOKEN:
             facts = (fact for group in store.index(field_id).values() for fact in group)
             for text in {fact.value for fact in facts if fact.value_id is None}:
@@ -62,10 +75,9 @@ class ValueIndex:
 
     def words(self) -> dict[str, float]:
         """The words of hand-written phrases, which may be meant where a text is misspelt."""
-        said = [p for p, values in self._index.phrases() if any(v.is_said for v in values)]
-        return {word: 1.5 for phrase in said for word in phrase.split()}
+        return dict.fromkeys(self._words, 1.5)
 
-    def find(self, reading: Reading, asked: Mapping[str, float]) -> Iterator[tuple[str, Found]]:
+    def find(self, reading: Reading, asked: Mapping[str, float]) -> Iterator[FoundValue]:
         """Every value in the text with its field; `asked` says how much speaks for each field."""
         for mention in self._index.find(list(reading.words)):
             fitting = [
@@ -77,7 +89,12 @@ class ValueIndex:
                 best = max(fitting, key=lambda v: self._rank(v, reading, asked))
                 kind = f"value {self._fields[best.field].en.lower()}"
                 found = Found(mention.start, mention.end, kind, best.text, Text(best.text))
-                yield best.field, found
+                is_settled = best.field in _SETTLED or (
+                    best.field == "flows_into"
+                    and best.is_said
+                    and asked.get(best.field, 0) >= _SURE
+                )
+                yield FoundValue(best.field, found, is_settled)
 
     def _rank(
         self, value: Value, reading: Reading, asked: Mapping[str, float]
@@ -113,9 +130,8 @@ def _is_plausible(
     """Whether the words can mean the value here."""
     is_asked = asked.get(value.field, 0.0)
     if value.field == _NATIONALITY:
-        return reading.vote("astronaut") > max(
-            _SOME, *(v for t, v in reading.votes.items() if t != "astronaut")
-        )
+        others = max((vote for t, vote in reading.votes.items() if t != "astronaut"), default=0.0)
+        return reading.vote("astronaut") > max(_SOME, others)
     if value.field in _ONLY_WHERE_ASKED:
         return is_asked >= _SURE
     if value.is_said:

@@ -1,0 +1,203 @@
+"""What a text mentions: names, classes, values, periods and numbers, each place read one way.
+
+Longer spans win; where a field's name or a settled value takes the words, names give way. A class that goes without
+saying stands at the end of the text: who was aboard Apollo 11 are astronauts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from agent.lexicon.fields import Cue, FieldLexicon, strengths, type_votes
+from agent.lexicon.groups import GroupIndex
+from agent.lexicon.measured import Measured
+from agent.lexicon.names import NameIndex
+from agent.lexicon.periods import periods
+from agent.lexicon.quantities import quantities
+from agent.lexicon.ranking import is_report_request
+from agent.lexicon.spans import Found, Reading, beside, outside, without_overlaps
+from agent.lexicon.typos import Spelling
+from agent.lexicon.values import FoundValue, ValueIndex
+from agent.mentions import Token
+from tools.facts.store import FactStore
+from tools.types import Entity, EntityClass, Period, Term, Text
+
+_FILM_WORDS = re.compile(
+    r"oscar|academy award|\bfilms?\b|movie|nominat|best picture|best act|statuette|screenplay|cinema|\bdirector|starring"
+    r"|\bactor|\bactress|box office|奥斯卡|电影|影片|提名|导演|演员|小金人|影帝|影后|票房|主演|片子",
+    re.I,
+)
+_DATED_COMPANY_FIELDS = ("founded", "index_date")
+_SURE = 1.6
+_CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
+_VALUE_CUE = 1.2
+_LEFT_OF_CLASS, _LEFT_OF_NAME = 0.8, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """What a text mentions in order of mention, and what its words still say of fields beside that."""
+
+    found: tuple[Found, ...]
+    cues: tuple[Cue, ...]
+
+
+class Lexicon:
+    """Everything that words may mean, over one fact store."""
+
+    def __init__(self, store: FactStore) -> None:
+        self._cues = FieldLexicon(store.fields())
+        self.fields = self._cues.fields
+        self._names = NameIndex(store)
+        self._groups = GroupIndex(store)
+        self._values = ValueIndex(store, self.fields)
+        words = _likeliest(self._names, self._groups, self._cues, self._values)
+        self._spelling = Spelling(words, frozenset(self._names.words()))
+
+    def spelled(self, words: list[Token], text: str) -> list[Token]:
+        """The tokens of a text, the misspelt ones mended."""
+        return self._spelling.corrected(words, text)
+
+    def mentioned(self, text: str, words: list[Token]) -> Mentioned:
+        """What the text mentions, from its mended tokens."""
+        cues = self._cues.cues(words)
+        asked = {field_id: said.score for field_id, said in strengths(cues).items()}
+        reading = self._reading(text, words, cues)
+        values = [
+            value
+            for value in self._values.find(reading, asked)
+            if not any(c.field != value.field and _is_part(value.found, c) for c in cues)
+        ]
+        found = self._read(reading, cues, values)
+        kept = [value for value in values if value.found in found]
+        implied = self._implied(reading, found, cues, {value.field for value in kept})
+        together = [*_with_subjects(found), *implied]
+        if not self._asks_for_dates(asked):
+            together = list(_in_fiscal_years(together))
+        return Mentioned(tuple(together), (*_left(cues, found), *_asked_by(kept)))
+
+    def _reading(self, text: str, words: list[Token], cues: list[Cue]) -> Reading:
+        """The text with what its cues, its classes and its clear names speak for."""
+        votes: dict[str, float] = defaultdict(float, type_votes(cues, self.fields))
+        reading = Reading(text, tuple(words), votes, bool(_FILM_WORDS.search(text)))
+        for group in self._groups.find(reading):
+            votes[_type_of(group.target)] += _CLASS_VOTE
+        for entity_type in self._names.clear_types(words):
+            votes[entity_type] += _NAME_VOTE
+        return reading
+
+    def _read(self, reading: Reading, cues: list[Cue], values: list[FoundValue]) -> list[Found]:
+        classes = outside(self._groups.find(reading), [(c.start, c.end) for c in cues if c.is_name])
+        settled = [value.found for value in values if value.is_settled]
+        others = [value.found for value in values if not value.is_settled]
+        names = beside(self._names.find(reading), settled)
+        return without_overlaps(chain(settled, classes, _measured(reading.text), names, others))
+
+    def _implied(
+        self, reading: Reading, found: list[Found], cues: list[Cue], values: set[str]
+    ) -> Iterator[Found]:
+        """The class of the things that have the values or fields in question, where nothing such is named."""
+        present = {_type_of(f.target) for f in found} - {""}
+        reached = present | self._related(present)
+        free = [cue for cue in cues if not any(_covers(f, cue) for f in found)]
+        sure = {i: said.score for i, said in strengths(free).items() if said.score >= _SURE}
+        speaking = [i for i in values if not self.fields[i].types & present]
+        is_report = is_report_request(reading.text)
+        if sure and not is_report and not any(self.fields[i].types & reached for i in sure):
+            speaking.append(max(sure, key=lambda i: (sure[i], i)))
+        types = {t: reading.vote(t) for i in speaking for t in self.fields[i].types}
+        if types:
+            likeliest = max(types, key=lambda t: (types[t], t))
+            yield from self._groups.whole(likeliest, len(reading.text))
+
+    def _related(self, types: set[str]) -> set[str]:
+        """The types that relations of these types lead to."""
+        kinds = (field.kind for field in self.fields.values() if field.types & types)
+        return {kind.split(":")[1] for kind in kinds if kind.startswith("entity:")}
+
+    def _asks_for_dates(self, asked: Mapping[str, float]) -> bool:
+        """Whether years say when a company was founded or joined rather than when its figures are of."""
+        dates = max(asked.get(field_id, 0.0) for field_id in _DATED_COMPANY_FIELDS)
+        figures = (
+            score
+            for field_id, score in asked.items()
+            if "company" in self.fields[field_id].types and self.fields[field_id].kind == "number"
+        )
+        return dates > 0 and dates >= max(figures, default=0.0)
+
+
+def _likeliest(*sources: NameIndex | GroupIndex | FieldLexicon | ValueIndex) -> dict[str, float]:
+    """Every word of the sources with the most that any of them gives it."""
+    weights: dict[str, float] = {}
+    for source in sources:
+        for word, weight in source.words().items():
+            weights[word] = max(weight, weights.get(word, 0.0))
+    return weights
+
+
+def _measured(text: str) -> Iterator[Found]:
+    for m in chain(periods(text), quantities(text)):
+        start = m.end if m.keeps_words else m.start
+        yield Found(start, m.end, m.kind, _label(m, text), m.target)
+
+
+def _label(measured: Measured, text: str) -> str:
+    return getattr(measured.target, "text", "") or text[measured.start : measured.end].strip()
+
+
+def _type_of(target: Term) -> str:
+    return target.type if isinstance(target, Entity | EntityClass) else ""
+
+
+def _is_part(found: Found, cue: Cue) -> bool:
+    """Whether a sure cue takes the words and more: `military` in `military budget`."""
+    is_inside = cue.start <= found.start and found.end <= cue.end
+    return is_inside and cue.weight >= _SURE and cue.end - cue.start > found.n_chars
+
+
+def _covers(found: Found, cue: Cue) -> bool:
+    return found.start <= cue.start and cue.end <= found.end
+
+
+def _left(cues: Iterable[Cue], found: list[Found]) -> Iterator[Cue]:
+    """The cues with what their words still say where a pointer took them; values leave them whole."""
+    taken = [f for f in found if not isinstance(f.target, Text)]
+    for cue in cues:
+        parts = [_part_left(f.target) for f in taken if _covers(f, cue)]
+        yield replace(cue, weight=cue.weight * min(parts, default=1.0))
+
+
+def _part_left(target: Term) -> float:
+    is_whole_type = isinstance(target, EntityClass) and target.field is None
+    return _LEFT_OF_CLASS if is_whole_type else _LEFT_OF_NAME
+
+
+def _asked_by(values: Iterable[FoundValue]) -> Iterator[Cue]:
+    """A value asks for its field."""
+    for value in values:
+        yield Cue(value.field, _VALUE_CUE, value.found.start, value.found.end)
+
+
+def _with_subjects(found: list[Found]) -> Iterator[Found]:
+    """Beside a laureate, a subject may be what the prize was for as well as a class: both are offered."""
+    is_about_one = any(isinstance(f.target, Entity) and f.target.type == "laureate" for f in found)
+    for f in found:
+        yield f
+        match f.target:
+            case EntityClass(field="prize_category", value=str() as subject) if is_about_one:
+                yield Found(f.end, f.end, "value prize category", subject, Text(subject))
+
+
+def _in_fiscal_years(found: list[Found]) -> Iterator[Found]:
+    """A year beside companies alone is a fiscal year, which is how their figures are kept."""
+    types = {_type_of(f.target) for f in found} - {""}
+    for f in found:
+        if types == {"company"} and f.kind == "period year" and isinstance(f.target, Period):
+            year = Period(f"FY{f.target.text}")
+            yield replace(f, kind="period fiscal", label=year.text, target=year)
+        else:
+            yield f

@@ -1,0 +1,146 @@
+"""Which fields a question may mean, the likeliest first.
+
+What was said for a field counts most; then whether the things in question carry it, whether the question word asks
+for its kind, and whether a number of the question is of its unit. What people mostly ask of such things fills up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from agent.lexicon.fields import Cue, Strength, strengths
+from agent.lexicon.spans import Found
+from tools.facts.store import Field
+from tools.types import Entity, EntityClass, Quantity
+
+REPORT_WORDS = re.compile(
+    r"report|overview|summar|profile|brief\b|briefing|dossier|memo|write[- ]?up|fact ?sheet"
+    r"|报告|概况|总结|财报|简介|概述|综述|简报|国情|介绍一下|情况|要点",
+    re.I,
+)
+_KEY_FIELDS: dict[str, tuple[str, ...]] = {
+    "laureate": ("prize_year", "birth_date", "birth_country", "prize", "death_date", "affiliation"),
+    "prize": ("laureates", "prize_year", "prize_amount"),
+    "country": ("population", "gdp", "area", "capital", "life_expectancy", "inflation"),
+    "company": (
+        "revenue", "net_income", "gross_profit", "operating_income", "operating_cash_flow", "capex",
+    ),
+    "region": ("ev_sales", "ev_share", "bev_sales", "phev_sales", "bev_stock", "chargers_fast"),
+    "astronaut": ("missions", "space_hours", "mission_count", "birth_year", "nationality"),
+    "film": ("oscars_won", "oscar_nominations", "oscar_year", "oscar_categories"),
+    "film_person": ("oscars_won", "oscar_nominations", "oscar_year", "oscar_categories"),
+    "planet": (
+        "moon_count", "mass", "diameter", "sun_distance", "mean_temperature", "orbital_period",
+    ),
+    "element": ("atomic_number", "symbol", "category", "phase", "melting_point", "boiling_point"),
+}  # fmt: skip
+_ASKING = (
+    (re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day)\b|何时|什么时候|哪年|哪一年|哪天|几几年", re.I), ("date", "year")),
+    (re.compile(r"\bhow (?:much|many|high|tall|long|deep|big|large|far|heavy|hot|cold|old|dense)\b|多少|多大|多高|多长|多深|几", re.I), ("number",)),
+    (re.compile(r"\b(?:what|which) (?:country|countries|nations?)\b|哪个国家|哪国|哪些国家", re.I), ("entity:country",)),
+)  # fmt: skip
+_FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
+_ASKED_KIND, _SAME_UNIT, _NEAR = 0.5, 1.0, 0.7
+_KEY, _KEY_OF_REPORT = 0.5, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A field, how likely it is meant, and the end of its best cue (-1 where nothing was said for it)."""
+
+    field: Field
+    score: float
+    end: int = -1
+
+
+class FieldRanking:
+    """Ranks the fields of one store."""
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        self._fields = fields
+        types = {t for field in fields.values() for t in field.types}
+        self._by_type = {t: tuple(f.id for f in fields.values() if t in f.types) for t in types}
+
+    def ranked(self, text: str, cues: Iterable[Cue], found: list[Found], most: int) -> list[Ranked]:
+        """The likeliest fields, at most so many, each once."""
+        is_report = is_report_request(text)
+        types = _types_in_question(found, is_report=is_report)
+        said = self._with_units(strengths(cues), found, types)
+        near = (self._fields[field_id].near for field_id in said)
+        ranked = [
+            *self._said(said, types, text),
+            *(Ranked(self._fields[field_id], _NEAR) for field_id in near if field_id),
+            *self._key_fields(types, _KEY_OF_REPORT if is_report else _KEY),
+        ]
+        best: dict[str, Ranked] = {}
+        for each in sorted(ranked, key=lambda r: (-r.score, r.field.id)):
+            best.setdefault(each.field.id, each)
+        return _marked_once([r for r in best.values() if r.score > 0][:most], said)
+
+    def _with_units(
+        self, said: Mapping[str, Strength], found: list[Found], types: Mapping[str, None]
+    ) -> dict[str, Strength]:
+        """What was said, and what the units of the question's numbers say besides."""
+        units = {f.target.unit for f in found if isinstance(f.target, Quantity) and f.target.unit}
+        together = dict(said)
+        for field in self._fields.values():
+            if field.unit in units and field.types & types.keys():
+                before = together.get(field.id, Strength(0.0))
+                together[field.id] = replace(before, score=before.score + _SAME_UNIT)
+        return together
+
+    def _said(
+        self, said: Mapping[str, Strength], types: Mapping[str, None], text: str
+    ) -> Iterator[Ranked]:
+        kinds = (self._fields[field_id].kind for field_id in said)
+        reachable = set(types) | {k.split(":")[1] for k in kinds if k.startswith("entity:")}
+        asked = {kind for pattern, kinds in _ASKING if pattern.search(text) for kind in kinds}
+        for field_id, strength in said.items():
+            field = self._fields[field_id]
+            score = strength.score + _fit(field, types, reachable)
+            yield Ranked(field, score + _ASKED_KIND * (field.kind in asked), strength.end)
+
+    def _key_fields(self, types: Mapping[str, None], base: float) -> Iterator[Ranked]:
+        """What people mostly ask of such things, so that a report has its fields without naming them."""
+        ids = chain.from_iterable(_KEY_FIELDS.get(t, self._by_type.get(t, ())) for t in types)
+        for n, field_id in enumerate(dict.fromkeys(ids)):
+            yield Ranked(self._fields[field_id], base - 0.01 * n)
+
+
+def is_report_request(text: str) -> bool:
+    """Whether a text asks for a report."""
+    return bool(REPORT_WORDS.search(text))
+
+
+def _types_in_question(found: list[Found], *, is_report: bool) -> dict[str, None]:
+    """The types mentioned, classes first: a question about mountains in a country asks for mountains.
+
+    A report is about what is named, whatever classes are mentioned on the way.
+    """
+    ordered = sorted(found, key=lambda f: isinstance(f.target, EntityClass) == is_report)
+    targets = (f.target for f in ordered)
+    return dict.fromkeys(t.type for t in targets if isinstance(t, Entity | EntityClass))
+
+
+def _fit(field: Field, types: Mapping[str, None], reachable: set[str]) -> float:
+    if not types:
+        return 0.0
+    if field.types & types.keys():
+        return _FITS
+    return _REACHABLE if field.types & reachable else _DOES_NOT_FIT
+
+
+def _marked_once(ranked: list[Ranked], said: Mapping[str, Strength]) -> list[Ranked]:
+    """The fields, those without a mark whose cue ends in the midst of a likelier one's (海 in 海拔)."""
+    spans: list[tuple[int, int]] = []
+    marked = []
+    for each in ranked:
+        is_inside = any(start < each.end < end for start, end in spans)
+        marked.append(replace(each, end=-1) if is_inside else each)
+        strength = said.get(each.field.id)
+        if strength and each.end >= 0:
+            spans.append((strength.start, strength.end))
+    return marked
