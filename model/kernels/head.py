@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, reduce
 from types import ModuleType
 
@@ -85,7 +85,7 @@ def propose(
     """Propose a token for each row of `hidden` (rows, width) and say how sure the network is.
 
     `allowed` (rows, words / 32) int32 has a bit for each word, the lowest first; the distribution is taken
-    over those words, and `favourite` tells the best of all. `draw` makes tokens samples.
+    over those words; `favourite` is the best of all. `draw` makes tokens samples.
     """
     if hidden.is_cuda and HAS_TRITON:
         scores: Scores = _kernels().propose(hidden, head, allowed, draw)
@@ -102,9 +102,7 @@ def propose_reference(
         _score_tile(logits.float(), words, head.banned, allowed, draw)
         for words, logits in head.tiles(hidden, width)
     )
-    running = reduce(_Running.joined, known)
-    scores = running.scores()
-    return scores if allowed is None else replace(scores, favourite=running.top_word.squeeze(1))
+    return reduce(_Running.joined, known).scores()
 
 
 def pack(mask: Tensor) -> Tensor:
@@ -186,8 +184,9 @@ class _Running:
         rival = torch.where(self.picked_word == self.word, self.second, self.best)
         margin = confidence - (rival - self.best).exp() / self.total
         entropy = self.total.log() - self.weighted / self.total
-        columns = (self.picked_word, confidence, margin, entropy)
-        return Scores(*(column.squeeze(1) for column in columns))
+        columns = (self.picked_word, confidence, margin, entropy, self.top_word)
+        token, confidence, margin, entropy, favourite = (part.squeeze(1) for part in columns)
+        return Scores(token, confidence, margin, entropy, favourite=favourite)
 
 
 def _score_tile(
@@ -196,7 +195,7 @@ def _score_tile(
     """What one tile of logits, which it changes, tells."""
     if words.start <= banned < words.stop:
         logits[:, banned - words.start] = FORBIDDEN
-    if draw is not None and draw.is_tempered:
+    if draw is not None:
         logits *= draw.scale[:, None]
     top, top_word = logits.max(-1, keepdim=True)
     if allowed is not None:

@@ -8,8 +8,6 @@ row, and a second, tiny kernel joins them. Each weight is read once per tile of 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 import triton
 import triton.language as tl
@@ -229,8 +227,8 @@ def propose(hidden: Tensor, head: Head, allowed: Tensor | None, draw: Draw | Non
         sums, words = _partial(hidden, head, allowed, draw, rows)
         grid = (triton.cdiv(n_rows, rows),)
         join_kernel[grid](sums, words, scores, tokens, n_rows, sums.shape[0], rows)
-    proposals = Scores(tokens[0], *scores.unbind(0))
-    return proposals if allowed is None else replace(proposals, favourite=tokens[1])
+    confidence, margin, entropy = scores.unbind(0)
+    return Scores(tokens[0], confidence, margin, entropy, favourite=tokens[1])
 
 
 def _partial(

@@ -7,6 +7,7 @@ word of the vocabulary has a draw of its own at every place and step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,42 +24,33 @@ _LOW = 0xFFFFFFFF
 class Draw:
     """What makes the tokens of some rows samples, each (rows,).
 
-    `seed` (int64) is the request's, `place` (int64) that of the cell in its sequence and `step` (int64) the
-    fill's: rows that share all three draw alike. `temperature` is float32; 0 is greedy. Where
-    `is_tempered`, confidence is that of the distribution at that temperature, else of the untempered one.
+    `seed` (int64) is the request's, `place` (int64) that of the cell in its sequence and `step` (int64) tells
+    one draw there from the next: rows that share all three draw alike. Logits are multiplied by `scale`, which
+    confidence sees, and noise by `weight` before it is added; both are float32.
     """
 
     seed: Tensor
     place: Tensor
     step: Tensor
-    temperature: Tensor
-    is_tempered: bool = False
+    scale: Tensor
+    weight: Tensor
 
     @classmethod
-    def of(cls, seed: int, places: Tensor, step: int, temperature: float) -> Draw:
+    def of(cls, seed: int, places: Tensor, step: int, scale: float, weight: float) -> Draw:
         """The draws of one request's cells at one step."""
-        return cls(
-            torch.full_like(places, _signed(seed)),
-            places,
-            torch.full_like(places, step),
-            torch.full(places.shape, temperature, device=places.device),
-        )
+        ones = torch.ones(places.shape, device=places.device)
+        seeds, steps = torch.full_like(places, _signed(seed)), torch.full_like(places, step)
+        return cls(seeds, places, steps, ones * scale, ones * weight)
 
-    @property
-    def scale(self) -> Tensor:
-        """What logits are multiplied by before anything else."""
-        is_greedy = self.temperature == 0
-        ones = torch.ones_like(self.temperature)
-        return torch.where(is_greedy, ones, 1 / self.temperature) if self.is_tempered else ones
-
-    @property
-    def weight(self) -> Tensor:
-        """What noise is multiplied by before it is added to the scaled logits."""
-        return (self.temperature > 0).float() if self.is_tempered else self.temperature
+    @classmethod
+    def joined(cls, draws: Sequence[Draw]) -> Draw:
+        """Those of several requests, one behind the other."""
+        columns = ("seed", "place", "step", "scale", "weight")
+        return cls(*(torch.cat([getattr(draw, name) for draw in draws]) for name in columns))
 
 
 def gumbel(draw: Draw, words: slice) -> Tensor:
-    """Standard Gumbel noise (rows, words) for a range of the vocabulary; the temperature is not applied."""
+    """Standard Gumbel noise (rows, words) for a range of the vocabulary, not weighted yet."""
     groups = torch.arange(words.start // LANES, -(-words.stop // LANES), device=draw.seed.device)
     place, step = (part[:, None] & _LOW for part in (draw.place, draw.step))
     zero = torch.zeros_like(groups)

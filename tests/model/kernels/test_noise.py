@@ -38,7 +38,7 @@ def test_philox_gives_its_published_words(
 
 
 def test_a_range_of_words_has_the_noise_that_the_whole_vocabulary_gives_it() -> None:
-    draw = Draw.of(5, torch.tensor([3, 900]), 2, 1.0)
+    draw = Draw.of(5, torch.tensor([3, 900]), 2, 1.0, 1.0)
     whole = gumbel(draw, slice(0, 50))
     for start, stop in ((0, 4), (1, 2), (7, 50), (48, 50)):
         assert torch.equal(gumbel(draw, slice(start, stop)), whole[:, start:stop])
@@ -46,13 +46,13 @@ def test_a_range_of_words_has_the_noise_that_the_whole_vocabulary_gives_it() -> 
 
 def test_a_row_draws_alike_in_any_batch_and_unlike_any_other() -> None:
     places = torch.tensor([0, 1, 2])
-    batch = gumbel(Draw.of(7, places, 4, 1.0), slice(0, 33))
-    assert torch.equal(gumbel(Draw.of(7, places[1:2], 4, 1.0), slice(0, 33)), batch[1:2])
+    batch = gumbel(Draw.of(7, places, 4, 1.0, 1.0), slice(0, 33))
+    assert torch.equal(gumbel(Draw.of(7, places[1:2], 4, 1.0, 1.0), slice(0, 33)), batch[1:2])
     others = (
-        gumbel(Draw.of(8, places, 4, 1.0), slice(0, 33)),
-        gumbel(Draw.of(7, places, 5, 1.0), slice(0, 33)),
-        gumbel(Draw.of(7, places + 3, 4, 1.0), slice(0, 33)),
-        gumbel(Draw.of(7 + 2**40, places, 4, 1.0), slice(0, 33)),
+        gumbel(Draw.of(8, places, 4, 1.0, 1.0), slice(0, 33)),
+        gumbel(Draw.of(7, places, 5, 1.0, 1.0), slice(0, 33)),
+        gumbel(Draw.of(7, places + 3, 4, 1.0, 1.0), slice(0, 33)),
+        gumbel(Draw.of(7 + 2**40, places, 4, 1.0, 1.0), slice(0, 33)),
     )
     assert not any((batch == other).any() for other in others)
 
@@ -60,14 +60,14 @@ def test_a_row_draws_alike_in_any_batch_and_unlike_any_other() -> None:
 def test_any_integer_is_a_seed() -> None:
     place = torch.tensor([0])
     for seed in (-1, 2**63, 2**64 - 1, 2**70 + 3):
-        assert gumbel(Draw.of(seed, place, 0, 1.0), slice(0, 9)).isfinite().all()
+        assert gumbel(Draw.of(seed, place, 0, 1.0, 1.0), slice(0, 9)).isfinite().all()
 
 
 def test_samples_follow_their_distribution() -> None:
     """A chi-square test at one in a million, over 20,000 draws with fixed seeds."""
     probability = torch.tensor([0.5, 0.25, 0.15, 0.07, 0.03])
     n_draws = 20000
-    noise = gumbel(Draw.of(1, torch.arange(n_draws), 0, 1.0), slice(0, 5))
+    noise = gumbel(Draw.of(1, torch.arange(n_draws), 0, 1.0, 1.0), slice(0, 5))
     seen = torch.bincount((probability.log() + noise).argmax(1), minlength=5)
     expected = n_draws * probability
     assert float(((seen - expected) ** 2 / expected).sum()) < 33.4
