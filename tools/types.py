@@ -157,16 +157,33 @@ class Reason(StrEnum):
     BAD_EXPRESSION = "bad expression"
     TOO_COSTLY = "too costly"
     UNAVAILABLE = "unavailable"
+    NOT_DERIVABLE = "not derivable"
+    NOT_FOUND = "not found"
+    FORBIDDEN = "forbidden by the server"
+    RATE_LIMITED = "rate limited"
+    TIMED_OUT = "timed out"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too large"
+    BUDGET_EXHAUSTED = "budget exhausted"
+    BLOCKED = "blocked by policy"
+    OFFLINE = "offline"
+    UNIDENTIFIED = "contact missing"
+    NOT_RECORDED = "not in the recording"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A call that brought nothing back: `detail` is for people, `candidates` for the next attempt."""
+    """A call that brought nothing back: `detail` is for people, `candidates` for the next attempt.
+
+    `retry_after_seconds` is how long the source asked to be left alone, where it said so.
+    """
 
     reason: Reason
     detail: str
     retryable: bool = False
     candidates: tuple[str, ...] = ()
+    retry_after_seconds: float | None = None
 
 
 Value: TypeAlias = Entities | Table | Scalar | Verdict

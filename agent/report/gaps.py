@@ -24,6 +24,19 @@ _REASONS_ZH = {
     Reason.BAD_EXPRESSION: "算式有误",
     Reason.TOO_COSTLY: "计算量过大",
     Reason.UNAVAILABLE: "来源不可用",
+    Reason.NOT_DERIVABLE: "无法推算",
+    Reason.NOT_FOUND: "未找到",
+    Reason.FORBIDDEN: "服务器拒绝访问",
+    Reason.RATE_LIMITED: "请求过于频繁",
+    Reason.TIMED_OUT: "超时",
+    Reason.MALFORMED: "格式有误",
+    Reason.TOO_LARGE: "内容过大",
+    Reason.BUDGET_EXHAUSTED: "预算已用尽",
+    Reason.BLOCKED: "被安全规则阻止",
+    Reason.OFFLINE: "离线",
+    Reason.UNIDENTIFIED: "缺少联系方式",
+    Reason.NOT_RECORDED: "记录中没有",
+    Reason.STOPPED: "已停止",
 }
 
 
