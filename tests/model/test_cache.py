@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from model.cache import CacheFullError, PagedCache, Sequence, n_shared
+from model.cache import CacheFullError, Grain, PagedCache, Sequence, n_shared
 from tests.model.tiny import tiny_decoder
 
 IDS = st.lists(st.integers(0, 300), min_size=1, max_size=30)
@@ -168,3 +168,22 @@ def test_n_shared_counts_equal_tokens_from_the_start(left: list[int], right: lis
     n = n_shared(left, right)
     assert left[:n] == right[:n]
     assert n == min(len(left), len(right)) or left[n] != right[n]
+
+
+@given(st.integers(1, 9), st.integers(0, 8), st.integers(0, 60))
+def test_whole_blocks_end_where_blocks_end(length: int, first: int, n_tokens: int) -> None:
+    grain = Grain(length, first % length)
+    ends = [0, *range(grain.first or length, 80, length)]
+    assert grain.whole(n_tokens) == max(end for end in ends if end <= n_tokens)
+
+
+def test_what_was_read_in_blocks_serves_in_whole_blocks_of_the_same_grain() -> None:
+    cache, grain = PagedCache(32, 8), Grain(6, 2)
+    sequence = cache.open([], 20, grain)
+    cache.commit(sequence, list(range(20)))
+    cache.close(sequence)
+    for other in (Grain(), Grain(6), Grain(4, 2)):
+        assert cache.open(list(range(20)), 20, other).tokens == []
+    again = cache.open([*range(16), 99, 98], 20, grain)
+    assert again is sequence
+    assert again.tokens == list(range(14))
