@@ -53,7 +53,7 @@ _ABOUT_PRIZE = re.compile(
 )
 _PLAIN_YEAR = re.compile(rf"(?<!\d)(?P<y>{_YEAR})(?!\d|s\b|0s|\s?年代)")
 _NOT_THAT_YEAR = re.compile(
-    r"(?:after|since|before|until|till|from|between|and|to|than|by|start of|early|late|the|beyond|or|(?:born|died)(?: in)?)\s*$|(?:自|从|到|至)$",
+    r"(?:after|since|before|until|till|from|between|and|to|than|by|start of|early|late|the|beyond|or|(?:born|died)(?: in)?)\s*$|(?:自|从|到|至|于|迟|早|晚|超过|不到)$",
     re.IGNORECASE,
 )
 _LATER_YEAR_ZH = re.compile(r"\s?年?(?:以后|之后|以来|起|以前|之前|前|后|至|到|—|-)")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -32,7 +32,8 @@ _FILM_WORDS = re.compile(
     re.I,
 )
 _DATED_COMPANY_FIELDS = ("founded", "index_date")
-_SURE = 1.6
+_SURE, _TELLING = 1.6, 1.0
+_FAR = 10_000
 _CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
 _VALUE_CUE = 1.2
 _LEFT_OF_CLASS, _LEFT_OF_NAME = 0.8, 0.4
@@ -75,9 +76,7 @@ class Lexicon:
         found = self._read(reading, cues, values)
         kept = [value for value in values if value.found in found]
         implied = self._implied(reading, found, cues, {value.field for value in kept})
-        together = [*_with_subjects(found), *implied]
-        if not self._asks_for_dates(asked):
-            together = list(_in_fiscal_years(together))
+        together = self._in_fiscal_years([*_with_subjects(found), *implied], cues)
         return Mentioned(tuple(together), (*_left(cues, found), *_asked_by(kept)))
 
     def _reading(self, text: str, words: list[Token], cues: list[Cue]) -> Reading:
@@ -119,15 +118,30 @@ class Lexicon:
         kinds = (field.kind for field in self.fields.values() if field.types & types)
         return {kind.split(":")[1] for kind in kinds if kind.startswith("entity:")}
 
-    def _asks_for_dates(self, asked: Mapping[str, float]) -> bool:
-        """Whether years say when a company was founded or joined rather than when its figures are of."""
-        dates = max(asked.get(field_id, 0.0) for field_id in _DATED_COMPANY_FIELDS)
-        figures = (
-            score
-            for field_id, score in asked.items()
-            if "company" in self.fields[field_id].types and self.fields[field_id].kind == "number"
-        )
-        return dates > 0 and dates >= max(figures, default=0.0)
+    def _in_fiscal_years(self, found: list[Found], cues: list[Cue]) -> Iterator[Found]:
+        """A year beside companies alone is a fiscal year, unless it says when one was founded or joined."""
+        types = {_type_of(f.target) for f in found} - {""}
+        figures = [
+            c for c in cues if self.fields[c.field].kind == "number" and c.weight >= _TELLING
+        ]
+        dates = [c for c in cues if c.field in _DATED_COMPANY_FIELDS]
+        for f in found:
+            is_year = f.kind == "period year"
+            is_date = bool(dates) and _distance(f, dates) <= _distance(f, figures)
+            if types == {"company"} and is_year and not is_date:
+                yield replace(f, kind="period fiscal", label=f"FY{f.label}", target=_fiscal(f))
+            else:
+                yield f
+
+
+def _fiscal(found: Found) -> Period:
+    return Period(f"FY{found.label}")
+
+
+def _distance(found: Found, cues: list[Cue]) -> int:
+    """How many characters lie between a span and the nearest of the cues."""
+    gaps = (max(found.start - cue.end, cue.start - found.end, 0) for cue in cues)
+    return min(gaps, default=_FAR)
 
 
 def _likeliest(*sources: NameIndex | GroupIndex | FieldLexicon | ValueIndex) -> dict[str, float]:
@@ -190,14 +204,3 @@ def _with_subjects(found: list[Found]) -> Iterator[Found]:
         match f.target:
             case EntityClass(field="prize_category", value=str() as subject) if is_about_one:
                 yield Found(f.end, f.end, "value prize category", subject, Text(subject))
-
-
-def _in_fiscal_years(found: list[Found]) -> Iterator[Found]:
-    """A year beside companies alone is a fiscal year, which is how their figures are kept."""
-    types = {_type_of(f.target) for f in found} - {""}
-    for f in found:
-        if types == {"company"} and f.kind == "period year" and isinstance(f.target, Period):
-            year = Period(f"FY{f.target.text}")
-            yield replace(f, kind="period fiscal", label=year.text, target=year)
-        else:
-            yield f

@@ -25,7 +25,7 @@ _FILMS = ("film", "film_person")
 _PERSONS = ("laureate", "astronaut", "film_person")
 _PRIOR = {"country": 15.0, "planet": 3.0, "element": 2.0, "region": -2.0, "organization": -1.0}
 # Types whose names may be everyday words in lower case (gold, earth, target), where the text speaks of them.
-_WORDLIKE = frozenset({"element", "planet", "company", "moon"})
+_WORDLIKE = frozenset({"element", "planet", "company", "moon", "region"})
 _CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
 _GENERIC = {
     "river": ("river", "stream"),
@@ -57,6 +57,7 @@ _GENERIC_ZH = {
     "mountain": ("山", "峰"),
     "desert": ("沙漠",),
 }
+_SHORTEST_SLIP, _LONGEST_SLIP = 4, 8
 _SHORT_FORM = -1.0
 _SURNAME = -3.0
 _DEMONYM = -4.0
@@ -115,7 +116,7 @@ class NameIndex:
     def _add_slips(self, names: Iterable[str]) -> None:
         """Chinese names of four characters and more, with each inner character in turn left open."""
         for name in names:
-            if len(name) >= 4 and all(_CJK.match(c) for c in name):
+            if len(name) >= _SHORTEST_SLIP and all(_CJK.match(c) for c in name):
                 for i in range(1, len(name) - 1):
                     self._slips.setdefault(f"{name[:i]}?{name[i + 1 :]}", name)
 
@@ -153,10 +154,13 @@ class NameIndex:
 
     def _misspelt(self, words: list[Token]) -> Iterator[Mention[Sense]]:
         """Chinese names with one character wrong; the longest at each place."""
+        is_chinese = [bool(_CJK.match(token.text)) for token in words]
         for i in range(len(words)):
-            for n in range(8, 3, -1):
+            for n in range(_LONGEST_SLIP, _SHORTEST_SLIP - 1, -1):
                 window = words[i : i + n]
-                if len(window) == n and (name := self._slip("".join(t.text for t in window))):
+                if len(window) < n or not all(is_chinese[i : i + n]):
+                    continue
+                if name := self._slip("".join(t.text for t in window)):
                     known = self._index.find([Token(c, 0, 0) for c in name])
                     senses = next((m.meanings for m in known if m.n_tokens == len(name)), ())
                     yield Mention(window[0].start, window[-1].end, n, name, senses, i)

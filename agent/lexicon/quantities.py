@@ -95,10 +95,10 @@ _OR_MORE = re.compile(
 )
 _TIMES = re.compile(r"\s?(?:times|x)\b|倍", re.IGNORECASE)
 _COMPARED_ZH = re.compile(
-    r"(?:超过|多于|少于|大于|小于|高于|低于|至少|至多|最多|不到|不足|不止|达到?|顶多|最少|起码|不低于|不高于|不少于|不多于|不超过|最低|最高|为|是|等于|有|到|至|比|于|以上|以下|以内|过|破|上|足|够|满)$"
+    r"(?:超过|多于|少于|大于|小于|高于|低于|至少|至多|最多|不到|没到|未到|不足|不止|未达|达到?|顶多|最少|起码|不低于|不高于|不少于|不多于|不超过|最低|最高|为|是|等于|有|到|至|比|于|以上|以下|以内|过|破|上|足|够|满)$"
 )
 _OR_MORE_ZH = re.compile(
-    rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多|及以上|或更多)"
+    rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多|及以上|或(?:更|以)[多高大少低小上下长])"
 )
 _LONGEST_SMALL = 12
 
@@ -153,7 +153,8 @@ def _words(number: Spoken, text: str) -> Iterator[Measured]:
     """A number in words with the unit behind it, where it counts something."""
     unit = re.match(rf"[\s-]?(?P<unit>{_SPELLED_UNITS})", text[number.end :], re.IGNORECASE)
     is_article = text[number.start : number.end] == "一"
-    said = _unit(unit["unit"]) if unit and not is_article else ""
+    is_measure = not is_article or bool(_COMPARED_ZH.search(text[: number.start]))
+    said = _unit(unit["unit"]) if unit and is_measure else ""
     is_part = text[: number.start][-1:].isdigit()
     end = number.end + (unit.end() if unit and said else 0)
     if not said and (kelvin := _kelvin(text, end)):

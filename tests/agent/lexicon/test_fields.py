@@ -1,0 +1,78 @@
+"""The lexicon of fields: everything that can be asked for is found by its names and by how people ask."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import agent.lexicon
+from agent.lexicon.fields import FieldLexicon, strengths
+from agent.link import Linker
+from agent.mentions import tokens
+from tools.facts.store import FactStore
+from tools.types import FieldRef
+
+FOLDER = Path(agent.lexicon.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def lexicon(store: FactStore) -> FieldLexicon:
+    return FieldLexicon(store.fields())
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_field_has_words_in_both_languages(store: FactStore, lang: str) -> None:
+    table = tomllib.loads((FOLDER / f"fields_{lang}.toml").read_text("utf-8"))
+    assert set(table) == {field.id for field in store.fields()}
+    assert all(said["says"] for said in table.values())
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_phrase_stands_twice(lang: str) -> None:
+    table = tomllib.loads((FOLDER / f"fields_{lang}.toml").read_text("utf-8"))
+    twice = {
+        f"{field_id}: {phrase}"
+        for field_id, said in table.items()
+        for words in said.values()
+        for phrase in words.split("|")
+        if words.split("|").count(phrase) > 1 or not phrase
+    }
+    assert twice == set()
+
+
+def test_every_phrase_speaks_for_its_field(lexicon: FieldLexicon) -> None:
+    for lang in ("en", "zh"):
+        table = tomllib.loads((FOLDER / f"fields_{lang}.toml").read_text("utf-8"))
+        for field_id, said in table.items():
+            for phrase in said["says"].split("|"):
+                text = phrase.replace("*", "that thing")
+                assert field_id in strengths(lexicon.cues(tokens(text))), (field_id, phrase)
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("how tall is K2", "elevation"),
+        ("who lives there in Norway, how many people", "population"),
+        ("where was Einstein born, which town", "birth_city"),
+        ("how much did Apple make in profit", "net_income"),
+        ("what does the Elbe flow into", "flows_into"),
+        ("what is Nvidia worth", "market_cap"),
+        ("K2有多高", "elevation"),
+        ("特斯拉赚了多少", "net_income"),
+        ("去越南玩要换什么钱", "currency"),
+        ("湄公河最后流到哪片海", "flows_into"),
+    ],
+)
+def test_fields_are_found_by_how_people_ask(linker: Linker, question: str, field: str) -> None:
+    offered = [
+        p.target.id for p in linker.link(question).pointers if isinstance(p.target, FieldRef)
+    ]
+    assert field in offered[:2]
+
+
+def test_words_may_stand_between_the_parts_of_a_cue(lexicon: FieldLexicon) -> None:
+    together = strengths(lexicon.cues(tokens("which country was the winner of that prize born in")))
+    assert together["birth_country"].score > together["birth_city"].score

@@ -1,0 +1,141 @@
+"""Names, classes and values, each place read one way."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import agent.lexicon
+import agent.link
+from agent.link import Linker
+from tools.facts.store import FactStore
+from tools.types import Entity, EntityClass, Period, Term, Text
+
+LEXICON = Path(agent.lexicon.__file__).parent
+VALUES = Path(agent.link.__file__).with_name("values.toml")
+
+
+def targets(linker: Linker, question: str) -> list[Term]:
+    return [p.target for p in linker.link(question).pointers]
+
+
+def ids(linker: Linker, question: str) -> list[str]:
+    return [t.id for t in targets(linker, question) if isinstance(t, Entity | EntityClass)]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("populaton of switzerlnd", "country/CHE"),
+        ("size of the Dutch economy", "country/NLD"),
+        ("Japanese-born people with a Nobel", "country/JPN"),
+        ("Malala's age", "nobel/914"),
+        ("teslas deliveries in 2024 Q3", "company/TSLA"),
+        ("gravity on the Red Planet", "planet/mars"),
+        ("how high is everest in metres", "mountain/mt-everest"),
+        ("depth of the caspian", "lake/caspian-sea"),
+        ("capital of what was once Ceylon", "country/LKA"),
+        ("boiling point of mercury in kelvin", "element/Hg"),
+        ("how far is mercury from the sun", "planet/mercury"),
+        ("length of the Amazon river", "river/amazonas"),
+        ("fast chargers in Norway", "region/norway"),
+        ("population of Norway", "country/NOR"),
+        ("爱因思坦哪天去世的", "nobel/26"),
+        ("泰戈尔是哪一年获奖的", "nobel/583"),
+        ("铁的熔点", "element/Fe"),
+        ("《泰坦尼克号》拿了几座小金人", "film/tt0120338"),
+    ],
+)
+def test_a_name_means_what_the_rest_speaks_of(linker: Linker, question: str, meant: str) -> None:
+    assert meant in ids(linker, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "not_meant"),
+    [
+        ("sources would be nice, population of Norway", "city/nice-f"),
+        ("born in France and died there, which laureates", "nobel/590"),
+        ("NASA picked which astronauts", "company/NWSA"),
+        ("我想知道金融公司的市值", "element/Au"),
+        ("who are male laureates", "city/male-mv"),
+    ],
+)
+def test_everyday_words_are_no_names(linker: Linker, question: str, not_meant: str) -> None:
+    assert not_meant not in ids(linker, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Who won the physics prize back in 1921?", "prize/physics-1921"),
+        ("peace prize of 1994, everyone who shared it", "prize/peace-1994"),
+        ("1921年的物理学奖颁给了哪位", "prize/physics-1921"),
+        ("women who won the Nobel Prize in Physics after 2000", "laureate:physics"),
+        ("chemistry Nobel winners born in Hungary", "laureate:chemistry"),
+        ("landlocked african states", "country:landlocked"),
+        ("landlocked african states", "country:africa"),
+        ("longest river in Europe", "country:europe"),
+        ("能源板块里市值最高的公司", "company:energy"),
+    ],
+)
+def test_classes_and_prizes_are_composed(linker: Linker, question: str, meant: str) -> None:
+    assert meant in ids(linker, question)
+
+
+def test_a_continent_is_what_the_text_speaks_of(linker: Linker) -> None:
+    assert "region/europe" in ids(linker, "EV sales in Europe in 2023")
+    assert "country:europe" in ids(linker, "smallest country in Europe")
+    assert Text("Europe") in targets(linker, "laureates born in Europe")
+
+
+@pytest.mark.parametrize(
+    ("question", "implied"),
+    [
+        ("Who was aboard Apollo 11?", "astronaut"),
+        ("What empties into lake victoria?", "river"),
+        ("which of the canary islands is the largest?", "island"),
+    ],
+)
+def test_a_class_that_goes_without_saying_stands_at_the_end(
+    linker: Linker, question: str, implied: str
+) -> None:
+    brief = linker.link(question)
+    assert implied in ids(linker, question)
+    assert brief.text.endswith(f"class {implied}")
+
+
+def test_what_is_named_implies_no_class(linker: Linker) -> None:
+    for question in ("population of France", "Tesla's profit in 2024", "Where was Bohr born?"):
+        assert not [t for t in targets(linker, question) if isinstance(t, EntityClass)]
+
+
+def test_a_year_beside_companies_alone_is_fiscal(linker: Linker) -> None:
+    assert Period("FY2024") in targets(linker, "Microsoft revenue in 2024")
+    assert Period("2024") in targets(linker, "GDP of Norway in 2024")
+    assert Period("1980") in targets(linker, "companies founded after 1980")
+
+
+def test_implied_numbers_and_decades_leave_the_words(linker: Linker) -> None:
+    assert "twice @" in linker.link("more than twice as many people in Norway as in Malta").text
+    decade = linker.link("Best Picture winners from the seventies").text
+    assert "seventies @2 period year @3 period year" in decade
+
+
+def test_slips_are_mended_in_the_text(linker: Linker) -> None:
+    assert linker.link("populaton of France").text == "population %1 of @1 country"
+
+
+def test_every_value_is_one_of_the_facts(store: FactStore) -> None:
+    for field_id, values in tomllib.loads(VALUES.read_text("utf-8")).items():
+        known = {fact.value for facts in store.index(field_id).values() for fact in facts}
+        assert set(values) <= known, field_id
+
+
+def test_every_demonym_is_of_a_country(store: FactStore) -> None:
+    with (LEXICON / "demonyms.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    assert len(rows) > 200
+    assert [row["country"] for row in rows if store.entity(row["country"]) is None] == []

@@ -1,0 +1,78 @@
+"""Periods, as people write and say them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.lexicon.periods import periods
+from tools.types import Period
+
+
+def read(text: str) -> list[str]:
+    return [found.target.text for found in periods(text) if isinstance(found.target, Period)]
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("revenue in Q3 2025?", "2025Q3"),
+        ("2025Q3", "2025Q3"),
+        ("the third quarter of 2025", "2025Q3"),
+        ("Q3 '25", "2025Q3"),
+        ("3Q25", "2025Q3"),
+        ("last quarter of 2024", "2024Q4"),
+        ("2025年第三季度的营收", "2025Q3"),
+        ("二〇二五年第三季度", "2025Q3"),
+        ("24年一季度", "2024Q1"),
+        ("从2025Q3到", "2025Q3"),
+        ("fiscal year 2024", "FY2024"),
+        ("FY24", "FY2024"),
+        ("fiscal year twenty twenty-two", "FY2022"),
+        ("2024财年", "FY2024"),
+        ("who won in 1921", "1921"),
+        ("over 2014, 2019", "2014"),
+        ("2022-2023", "2023"),
+        ("1921年诺贝尔奖", "1921"),
+        ("on 5 May 1985", "1985-05-05"),
+        ("in March 2001", "2001-03"),
+        ("1985年5月5日", "1985-05-05"),
+        ("since twenty nineteen", "2019"),
+        ("in this century", "2001"),
+    ],
+)
+def test_a_period_is_read_in_the_tables_spelling(text: str, period: str) -> None:
+    assert period in read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("in the nineties", "1990", "1999"),
+        ("winners from the 1970s", "1970", "1979"),
+        ("上世纪90年代", "1990", "1999"),
+        ("五十年代", "1950", "1959"),
+        ("the 19th century", "1801", "1900"),
+    ],
+)
+def test_a_decade_or_century_is_its_first_and_last_year(text: str, first: str, last: str) -> None:
+    assert read(text) == [first, last]
+    assert all(found.keeps_words for found in periods(text))
+
+
+def test_bare_quarters_take_the_year_of_the_next_one() -> None:
+    assert {"2023Q1", "2023Q2", "2023Q3"} <= set(read("Q1, Q2 and Q3 of 2023"))
+    assert {"2024Q1", "2024Q2"} <= set(read("in 2024: Q1 vs Q2"))
+    assert read("Q1 or Q2") == []
+
+
+@pytest.mark.parametrize("text", ["8,848 m", "$2000", "12.2019"])
+def test_figures_are_no_years(text: str) -> None:
+    assert read(text) == []
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_without_an_error_and_spans_lie_inside_it(text: str) -> None:
+    for found in periods(text):
+        assert 0 <= found.start < found.end <= len(text)
