@@ -21,24 +21,24 @@ class Request:
     """A GET. `params` join the URL's own query, in their order; `accept` is the media type wanted.
 
     `ttl_seconds`: how long an answer may be kept; None leaves it to the host's policy, 0 keeps nothing.
-    `secrets` are parameters and `headers` are header lines that may hold keys: both go on the wire only, never
-    into a cache, a recording, a message or a `repr`. `is_page` marks an address that somebody else wrote (a search
-    result, a link): it gets no exemption from the address rules. `pause_seconds` is the least time between two
-    requests that the host itself asked for (robots.txt).
+    Keys go into `secret_params` and `secret_headers`: they are sent, and stand in no cache, recording, message or
+    `repr`. `is_page` marks an address that somebody else wrote (a search result, a link): it gets no exemption
+    from the address rules. `pause_seconds` is the least time between requests that the host asks for (robots.txt).
     """
 
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
     accept: str = "*/*"
     ttl_seconds: float | None = None
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret_params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     is_page: bool = False
     pause_seconds: float = 0.0
 
     @property
     def address(self) -> str:
-        """The URL with its parameters, without secrets: what may be shown and stored."""
+        """The URL with its parameters, without keys: what may be shown and stored."""
         if not self.params:
             return self.url
         return f"{self.url}{'&' if '?' in self.url else '?'}{urlencode(self.params)}"
@@ -46,7 +46,10 @@ class Request:
     @property
     def key(self) -> str:
         """A name for the answer, the same wherever the same thing is asked for."""
-        return hashlib.sha256(f"GET {self.address}\n{self.accept}".encode()).hexdigest()
+        headers = "".join(
+            f"\n{name.lower()}: {text}" for name, text in sorted(self.headers.items())
+        )
+        return hashlib.sha256(f"GET {self.address}\n{self.accept}{headers}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
