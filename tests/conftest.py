@@ -92,6 +92,11 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
 
 
+def pytest_collection_finish() -> None:
+    """Fixtures' folders were read while collecting; to the settings the variable would be an unknown key."""
+    os.environ.pop("PALIMPSEST_PARITY", None)
+
+
 @pytest.fixture(autouse=True)
 def _same_seeds() -> None:
     """Start every test from the same random state."""

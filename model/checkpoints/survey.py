@@ -74,7 +74,8 @@ def look(written: str) -> Survey:
 
 def survey(folder: Path, told: Told) -> Survey:
     """Look at a checkpoint's folder."""
-    config = Keys(read_json(folder / "config.json"))
+    path = folder / "config.json"
+    config = Keys(read_json(path), str(path))
     if "quantization_config" in config:
         raise CheckpointError(
             f"{str(folder)!r} holds quantised weights, which are not supported; take the checkpoint in bf16"
