@@ -52,6 +52,11 @@ class ExactGrammar:
         inside = np.minimum(ids, len(self.class_of_id) - 1)
         return np.where(ids == inside, self.class_of_id[inside], self.trellis.foreign)
 
+    def sizes(self) -> dict[str, int]:
+        """How large it is: states and classes of its automaton, tokens that its texts may have."""
+        n_states, n_classes = self.trellis.n_states, self.trellis.n_classes
+        return {"states": n_states, "classes": n_classes, "tokens": len(self.tokens)}
+
     def rule(self) -> ExactText:
         """The grammar on a canvas of which nothing is known yet."""
         return ExactText(self)
@@ -61,13 +66,13 @@ class ExactText:
     """What a regular language allows on one canvas (DINGO, arXiv 2505.23061); cells count from its first."""
 
     def __init__(self, grammar: ExactGrammar) -> None:
-        self._grammar = grammar
+        self.grammar = grammar
         self._known = np.full(grammar.trellis.n_cells, MASKED)
         self._possible: Flags | None = grammar.possible
 
     def learn(self, cells: Ints, ids: Ints) -> None:
         """These cells hold these tokens now."""
-        self._known[cells] = self._grammar.classes_of(ids)
+        self._known[cells] = self.grammar.classes_of(ids)
         self._possible = None
 
     def forget(self, cells: Ints) -> None:
@@ -77,28 +82,28 @@ class ExactText:
 
     def is_completable(self) -> bool:
         """Whether a text exists beside what stands."""
-        return self._grammar.trellis.accepts(self._known)
+        return self.grammar.trellis.accepts(self._known)
 
     def accepts(self, ids: Ints) -> bool:
         """Whether these tokens in all its cells are a text."""
-        return self._grammar.trellis.accepts(self._grammar.classes_of(ids))
+        return self.grammar.trellis.accepts(self.grammar.classes_of(ids))
 
     def possible(self) -> Flags:
         """The classes (cells, classes) with which a text exists beside what stands."""
         if self._possible is None:
-            self._possible = self._grammar.trellis.possible(self._known)
+            self._possible = self.grammar.trellis.possible(self._known)
         return self._possible
 
     def forced(self) -> tuple[Ints, Ints]:
         """The masked cells in which one token alone is possible, and those tokens."""
         possible = self.possible()
-        is_forced = (self._known == MASKED) & (possible @ self._grammar.n_tokens == 1)
+        is_forced = (self._known == MASKED) & (possible @ self.grammar.n_tokens == 1)
         cells = is_forced.nonzero()[0]
-        return cells, self._grammar.first[possible[cells].argmax(1)]
+        return cells, self.grammar.first[possible[cells].argmax(1)]
 
     def propose(self, cells: Ints, logits: Tensor, noise: Noise) -> Scores:
         """Tokens and confidences for masked `cells`, whose `logits` are (cells, vocabulary)."""
-        grammar = self._grammar
+        grammar = self.grammar
         logits = logits.index_select(1, grammar.tokens).float().clamp(min=_WORST)
         noise = noise.of_words(grammar.tokens)
         possible = torch.from_numpy(self.possible()[cells]).to(logits.device)
@@ -111,9 +116,9 @@ class ExactText:
 
     def _best(self, cells: Ints, logits: Tensor) -> Ints:
         """The classes of `cells` in the best text, its other masked cells counting nothing."""
-        trellis = self._grammar.trellis
+        trellis = self.grammar.trellis
         best = logits.new_full((len(cells), trellis.n_classes), _WORST)
-        best.scatter_reduce_(1, self._grammar.classes.expand(len(cells), -1), logits, "amax")
+        best.scatter_reduce_(1, self.grammar.classes.expand(len(cells), -1), logits, "amax")
         scores: Floats = np.zeros((trellis.n_cells, trellis.n_classes))
         scores[cells] = best.double().cpu().numpy()
         known = (self._known != MASKED).nonzero()[0]

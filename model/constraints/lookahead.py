@@ -9,8 +9,9 @@ end in time, it goes over to the old witness or to a short end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -27,15 +28,22 @@ from model.kernels.confidence import Masks, Scores, score
 _WORST = -1e30
 _CLOSING = (b"}", b"]", b", ", b",", b": ", *(b"%c" % sign for sign in b"@.-:/+ "))
 """What tends to end a JSON text or its parts, the soonest first."""
+_SIGNS = (*_CLOSING, *(bytes((byte,)) for byte in range(ord("0"), 256)))
+
+_N_RECENT = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LookaheadGrammar:
-    """A schema for one slot, and one text that obeys it there."""
+    """A schema for one slot, and one text that obeys it there.
+
+    `recent` are witnesses of late: a fill that takes over pieces of another one finds its text among them.
+    """
 
     parser: Parser
     lexicon: Lexicon
     witness: Ints
+    recent: deque[Ints] = field(default_factory=lambda: deque(maxlen=_N_RECENT))
 
     @classmethod
     def of(cls, schema: str, lexicon: Lexicon, n_cells: int, why: ModelError) -> LookaheadGrammar:
@@ -112,26 +120,28 @@ class _Search:
         Signs that close something do so everywhere but in strings, where they could go on for ever; there
         the sign used least leads to whatever must come some time.
         """
-        allowed, lexicon = self.allowed(text), self._lexicon
-        if allowed[lexicon.filler_id] or not allowed.any():
-            return lexicon.filler_id
+        allowed = self.allowed(text)
+        if allowed[self._lexicon.filler_id] or not allowed.any():
+            return self._lexicon.filler_id
+        first, steps = self._likely(allowed)
+        if not closes_first:
+            steps.sort(key=text.count)
+        return next(iter(first + steps), int(allowed.argmax()))
+
+    def _likely(self, allowed: Flags) -> tuple[list[int], list[int]]:
+        """Of the allowed ids those that write what must come, or end a string; and the others of one sign."""
         forced = self._parser.forced_bytes()
         first = [*(forced[:n] for n in range(len(forced), 0, -1)), b'"']
-        others = [*_CLOSING, *(bytes((byte,)) for byte in range(ord("0"), 256))]
-        steps = self._those(others, allowed)
-        best = next(steps, None) if closes_first else min(steps, key=text.count, default=None)
-        return next(self._those(first, allowed), int(allowed.argmax()) if best is None else best)
-
-    def _those(self, written: Iterable[bytes], allowed: Flags) -> Iterator[int]:
-        ids = (self._lexicon.id_of.get(some) for some in written)
-        return (i for i in ids if i is not None and allowed[i])
+        ids = [[self._lexicon.id_of.get(some) for some in written] for written in (first, _SIGNS)]
+        one, other = ([i for i in some if i is not None and allowed[i]] for some in ids)
+        return one, other
 
 
 class LookaheadText:
     """What a schema allows on one canvas; cells count from the text's first."""
 
     def __init__(self, grammar: LookaheadGrammar) -> None:
-        self._lexicon = grammar.lexicon
+        self._lexicon, self._recent = grammar.lexicon, grammar.recent
         self._known = np.full(len(grammar.witness), MASKED)
         self._witness: Ints | None = grammar.witness
         self._search = _Search(grammar.parser.copied(), grammar.lexicon, self._known)
@@ -140,7 +150,7 @@ class LookaheadText:
         """These cells hold these tokens now."""
         self._known[cells] = ids
         if self._witness is not None and (self._witness[cells] != ids).any():
-            self._witness = self._search.ended(())
+            self._witness = self._found()
 
     def forget(self, cells: Ints) -> None:
         """These cells are masked again."""
@@ -175,6 +185,7 @@ class LookaheadText:
         ranked = noise.added_to(logits).cpu().numpy()
         rows = dict(zip(cells.tolist(), ranked, strict=True))
         self._witness = self._improved(self._search.likeliest(rows))
+        self._recent.append(self._witness)
         allowed = np.zeros(ranked.shape, dtype=np.bool_)
         for row, cell in enumerate(cells):
             allowed[row, : self._lexicon.n_ids] = self._search.allowed(
@@ -184,6 +195,15 @@ class LookaheadText:
         choice[np.arange(len(cells)), self._witness[cells]] = True
         masks = Masks(*(torch.from_numpy(some).to(logits.device) for some in (allowed, choice)))
         return score(logits, masks, noise.gumbel, noise.temperature)
+
+    def _found(self) -> Ints | None:
+        """Some text that agrees with what stands."""
+        plain = self._search.ended(())
+        if plain is not None:
+            return plain
+        stands = self._known != MASKED
+        texts = (t for t in tuple(self._recent)[::-1] if (t == self._known)[stands].all())
+        return next(texts, None)
 
     def _improved(self, likeliest: list[int]) -> Ints:
         """The witness that shares the most with the likeliest beginning."""

@@ -51,6 +51,7 @@ class Trellis:
 
     def __init__(self, moves: Moves, widths: Sequence[int]) -> None:
         self.n_cells, self.n_classes = sum(widths), moves.n_classes
+        self.n_states = moves.n_states
         self.foreign = moves.n_classes
         self._accepting = moves.accepting
         inside, self._has = edges_of(moves)

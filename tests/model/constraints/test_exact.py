@@ -44,7 +44,7 @@ def partly_known(draw: st.DrawFn) -> Case:
 
 
 def class_in(rule: ExactText, token: int) -> int:
-    return int(rule._grammar.classes_of(np.array([token]))[0])
+    return int(rule.grammar.classes_of(np.array([token]))[0])
 
 
 def logits_of(n_rows: int, seed: int) -> torch.Tensor:

@@ -190,3 +190,18 @@ def test_texts_of_the_exact_way_are_texts_of_llguidance_too(seed: int) -> None:
     follows = Parser.of_schema(json.dumps(schema), lexicon())
     assert follows.follow(list(text)) == len(text), text
     assert follows.is_complete
+
+
+@settings(max_examples=30)
+@given(st.sampled_from(SCHEMAS), st.integers(0, 10_000))
+def test_a_text_is_left_where_pieces_of_another_fills_text_are_taken_over(
+    schema: Any, seed: int
+) -> None:
+    rng, cells, shared = np.random.default_rng(seed), np.arange(N_CELLS), grammar(schema)
+    logits = torch.from_numpy(rng.normal(size=(N_CELLS, FILLER + 1)) * 4).float()
+    ids = shared.rule().propose(cells, logits, Noise()).token.numpy()
+    known = cells[rng.random(N_CELLS) < rng.random()]
+    rule = shared.rule()
+    rule.learn(known, ids[known])
+    assert rule.is_completable()
+    assert_agrees(rule, np.where(np.isin(cells, known), ids, -1), schema)
