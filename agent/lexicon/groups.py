@@ -88,9 +88,9 @@ class GroupIndex:
         for continent, words in _CONTINENTS.items():
             for word in words:
                 self._continents.add(word, continent)
-        landlocked = self._classes.get("country:landlocked")
-        for phrase in _LANDLOCKED if landlocked else ():
-            self._index.add(phrase, landlocked) if landlocked else None
+        if landlocked := self._classes.get("country:landlocked"):
+            for phrase in _LANDLOCKED:
+                self._index.add(phrase, landlocked)
 
     def words(self) -> dict[str, float]:
         """The words of class names, which may be meant where a text is misspelt."""

@@ -1,0 +1,134 @@
+"""Which of the things that share a name is meant, and whether a word is a name here at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.lexicon.plain import GRAMMAR, is_plain
+from agent.lexicon.spans import Reading
+from agent.mentions import Mention
+from tools.types import Entity
+
+WELL_KNOWN = 6.0
+FILMS = ("film", "film_person")
+PERSONS = ("laureate", "astronaut", "film_person")
+NEVER = float("-inf")
+_CJK = re.compile(r"[一-鿿𠀀-𮯯]")
+_PRIOR = {"country": 15.0, "planet": 3.0, "element": 2.0, "region": -2.0, "organization": -1.0}
+# Types whose names may be everyday words in lower case (gold, earth, target), where the text speaks of them.
+_WORDLIKE = frozenset({"element", "planet", "company", "moon", "region"})
+_CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
+_VOTE_WEIGHT, _ADJACENT = 10.0, 12.0
+_SOME = 0.5
+_TELLING_CHARS = 4
+# Characters that make another word of an element's: 金融, 基金, 铁路, 锡兰.
+_WORDS_WITH_ELEMENTS = {
+    "金": ("基资现奖黄白佣租罚押合五税美本赏定奠薪千募", "融属额字钱币牌黄星球色砖价门庸卡奖店刚沙斯边马国"),
+    "银": ("水白", "行河牌幕"), "铜": ("", "牌"), "铁": ("地钢高", "路道轨人塔幕"), "锡": ("无", "兰伯林金"), "铅": ("", "笔球"),
+    "碳": ("低", "排中足水酸化"), "硫": ("", "酸化"), "氧": ("", "化气"), "氢": ("", "气化能"), "氮": ("", "气"), "硅": ("", "谷"),
+    "磷": ("", "酸"), "铝": ("", "合"), "钙": ("", "片"), "汞": ("", ""), "钠": ("", ""), "氯": ("", "气化"), "氦": ("", "气"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One thing that a phrase may mean; `weight` is how likely that is by itself."""
+
+    entity: Entity
+    weight: float
+    is_demonym: bool = False
+
+
+def of_that_kind(senses: tuple[Sense, ...], reading: Reading) -> list[Sense]:
+    """Of a country and its market the one that the text speaks of; beside a country no surname."""
+    types = {sense.entity.type for sense in senses if not sense.is_demonym}
+    if "country" not in types:
+        return list(senses)
+    is_market = reading.vote("region") > max(_SOME, reading.vote("country"))
+    wrong = "country" if is_market and "region" in types else "region"
+    return [s for s in senses if s.entity.type not in (wrong, *PERSONS)]
+
+
+def score_of(
+    sense: Sense, mention: Mention[Sense], reading: Reading, kinds_beside: frozenset[str]
+) -> float:
+    """How likely the sense is meant here; -inf where it cannot be."""
+    entity_type = sense.entity.type
+    is_named = entity_type in kinds_beside
+    if not is_named and not _is_plausible(sense, mention, reading):
+        return NEVER
+    votes = _VOTE_WEIGHT * reading.vote(entity_type) + _ADJACENT * is_named
+    return sense.weight + votes + _PRIOR.get(entity_type, 0.0)
+
+
+def _is_plausible(sense: Sense, mention: Mention[Sense], reading: Reading) -> bool:
+    said = reading.text[mention.start : mention.end]
+    entity_type = sense.entity.type
+    if entity_type in FILMS and not _may_be_film(sense, mention, reading):
+        return False
+    if _CJK.search(said):
+        is_element = entity_type == "element" and reading.vote("element") > 0
+        return mention.n_tokens > 1 or (is_element and _stands_alone(mention, reading.text))
+    if mention.n_tokens > 1:
+        is_everyday = all(is_plain(word) for word in mention.phrase.split())
+        return not is_everyday or _is_capitalised(said) or reading.vote(entity_type) > 0
+    return _is_plausible_word(sense, mention, reading, said)
+
+
+def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, said: str) -> bool:
+    """One Latin word: capitals, an uncommon word, or a text that speaks of such things."""
+    word, entity_type = mention.phrase, sense.entity.type
+    if word in GRAMMAR:
+        return word == "us" and (said == "US" or _is_country_us(mention, reading))
+    if len(word) < 2:
+        return False
+    is_wordlike = is_plain(word)
+    if is_wordlike and entity_type in FILMS:
+        return said[0].isupper() and mention.first > 0
+    is_opening = mention.first == 0 or reading.words[mention.first - 1].text in (".", "?", "!")
+    if said[0].isupper() and not (is_opening and is_wordlike):
+        return len(said) > 2 or said.isupper()
+    if is_wordlike:
+        return entity_type in _WORDLIKE and reading.vote(entity_type) > 0
+    if sense.weight < WELL_KNOWN and not (reading.is_lower or reading.vote(entity_type) > 0):
+        return False
+    return (
+        len(said) > 3
+        or (entity_type in _CLOSED_TYPES and reading.is_lower)
+        or reading.vote(entity_type) > 0
+    )
+
+
+def _stands_alone(mention: Mention[Sense], text: str) -> bool:
+    """Whether a single character is a word of its own: 金的熔点, 铁和铜, not 金融, 基金 or 锡兰."""
+    before, after = text[: mention.start][-1:], text[mention.end :][:1]
+    led, followed = _WORDS_WITH_ELEMENTS.get(mention.phrase, ("", ""))
+    return not (before and before in led) and not (after and after in followed)
+
+
+def _is_country_us(mention: Mention[Sense], reading: Reading) -> bool:
+    """`the us`, `us inflation`: a country only where an article or the opening says so."""
+    before = reading.words[mention.first - 1].text if mention.first else "the"
+    return reading.is_lower and before == "the"
+
+
+def _may_be_film(sense: Sense, mention: Mention[Sense], reading: Reading) -> bool:
+    """Films and their people need a text about films, a title in quotes, or a full and telling name."""
+    if reading.about_films:
+        return True
+    if _CJK.match(mention.phrase) and mention.n_tokens >= _TELLING_CHARS:
+        return reading.vote("film") > 0
+    around = reading.text[max(0, mention.start - 1) : mention.end + 1]
+    if around[:1] in '《"“‘「' and around[-1:] in '》"”’」':
+        return sense.entity.type == "film"
+    is_whole = mention.n_tokens > 1 and mention.phrase.count(" ") == sense.entity.name.count(" ")
+    is_telling = not all(is_plain(word) for word in mention.phrase.split())
+    said = reading.text[mention.start : mention.end]
+    return is_whole and is_telling and (sense.entity.type == "film_person" or _is_capitalised(said))
+
+
+def _is_capitalised(said: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", said)
+    telling = [w for w in words if w.lower() not in GRAMMAR] or words
+    return all(w[0].isupper() for w in telling)
