@@ -43,11 +43,19 @@ CAUSAL = Grain()
 
 
 class Span(NamedTuple):
-    """What a forward reads of a sequence, and up to where its rows may attend, counted in tokens."""
+    """What a forward reads of a sequence, and up to where its rows may attend, counted in tokens.
+
+    With `places` only those of the tokens from `start` to `stop` are read.
+    """
 
     start: int
     stop: int
     reach: int
+    places: Tensor | None = None
+
+    def read(self) -> Tensor:
+        """The places of the tokens that are read."""
+        return torch.arange(self.start, self.stop) if self.places is None else self.places.cpu()
 
 
 @dataclass(eq=False, slots=True)
@@ -129,7 +137,7 @@ class PagedCache:
             spans = [Span(start, start + n_rows, start + n_rows) for start in starts]
         for sequence, span in zip(sequences, spans, strict=True):
             self.reserve(sequence, span.reach)
-        if len(sequences) == 1 and sequences[0].is_contiguous:
+        if len(sequences) == 1 and sequences[0].is_contiguous and spans[0].places is None:
             return Window(self, sequences[0], spans[0])
         return PagedWindow(self, sequences, n_rows, spans)
 
@@ -233,12 +241,12 @@ class PagedWindow:
         self, cache: PagedCache, sequences: Rows[Sequence], n_rows: int, spans: Rows[Span]
     ) -> None:
         self._cache = cache
-        pairs = list(zip(sequences, spans, strict=True))
         every = torch.arange(max(span.reach for span in spans))
         self._read = torch.stack([cache.slots(sequence, every) for sequence in sequences])
-        self._write = torch.cat([cache.slots(s, torch.arange(p.start, p.stop)) for s, p in pairs])
-        taken = [torch.arange(p.stop - p.start) + n * n_rows for n, (_, p) in enumerate(pairs)]
-        self._taken = None if len(self._write) == n_rows * len(pairs) else torch.cat(taken)
+        new = [cache.slots(s, span.read()) for s, span in zip(sequences, spans, strict=True)]
+        self._write = torch.cat(new)
+        taken = [torch.arange(len(rows)) + n * n_rows for n, rows in enumerate(new)]
+        self._taken = None if len(self._write) == n_rows * len(new) else torch.cat(taken)
 
     def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Write the rows of this forward; return all that may be attended to."""

@@ -42,16 +42,27 @@ class StopWhen(StrEnum):
 
 
 class Caching(StrEnum):
-    """Which keys and values of earlier forwards serve later ones."""
+    """Which keys and values of earlier forwards serve later ones: names of `model/caching`.
+
+    All but the first are approximations.
+    """
 
     EXACT = "exact"
     """Those of committed blocks; with full attention there are none, so that each forward reads all."""
     PREFIX = "prefix"
-    """Full attention, approximate: those before the block are frozen at the block's first forward."""
+    """Full attention: those before the block are frozen at the block's first forward."""
     DUAL = "dual"
-    """Full attention, approximate: those before and behind the block are frozen there."""
+    """Full attention: those before and behind the block are frozen there."""
+    FREE = "free"
+    """Full attention: what is finished is frozen for good."""
+    DKV = "dkv"
+    """Full attention: all are kept but those of masks and of what was just revealed."""
+    WINDOW = "window"
+    """Full attention: masks far ahead are not even seen."""
     SUB_BLOCK = "sub-block"
-    """Block-causal, approximate: those of the block outside the sub-block are kept while it is filled."""
+    """Block-causal: those of the block outside the sub-block are kept while it is filled."""
+    DELAY = "delay"
+    """Only cells that may be revealed, were revealed just now, or stand near them are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +70,9 @@ class CompletionParams:
     """How to continue a prompt. None stands for what the checkpoint's family published.
 
     `decoder` names a published decoder (docs/decoding.md), of which the fields below may change parts.
-    Lengths count tokens. `max_steps` bounds the denoise steps of one block, `select` and `remask` name rules
-    of `model/decode` and `model/remask` with their options (`name:key=value,key=value`), `threshold` is the
+    Lengths count tokens. `max_steps` bounds the denoise steps of one block, `select`, `remask` and `caching`
+    name rules of `model/decode`, `model/remask` and `model/caching` with their options
+    (`name:key=value,key=value`), `threshold` is the
     confidence at which a cell is revealed. `temperature` 0 takes the likeliest token; with `is_greedy` the
     likeliest is taken at any temperature, which then shapes the confidence alone. `top_k` 0 and `top_p` 1
     keep every token. `stop_ids` () never stops. `options` are knobs that only one decoder knows.
@@ -77,7 +89,7 @@ class CompletionParams:
     select: str | None = None
     remask: str | None = None
     threshold: float | None = None
-    caching: Caching | None = None
+    caching: str | None = None
     temperature: float | None = None
     top_k: int = 0
     top_p: float = 1.0

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from model.cache import CAUSAL, Grain
-from model.completion import Caching
-from model.errors import ModelError
 from model.families.conventions import WHOLE, Conventions, Grid, Shift, Visibility
 
 PLANNER = Conventions(
@@ -21,12 +19,6 @@ PLANNER = Conventions(
 )
 """The embedded planner's: its tokenizer says which id is the mask."""
 
-_NEEDS = {
-    Caching.PREFIX: Visibility.FULL,
-    Caching.DUAL: Visibility.FULL,
-    Caching.SUB_BLOCK: Visibility.BLOCK,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -39,7 +31,7 @@ class Reading:
     conventions: Conventions = PLANNER
     block_length: int = WHOLE
     sub_block: int = WHOLE
-    caching: Caching = Caching.EXACT
+    caching: str = "exact"
     is_folded: bool = True
     commits_last: bool = False
     least_steps: int = 1
@@ -50,15 +42,6 @@ class Reading:
         is_free = conventions.visibility is not Visibility.CAUSAL
         length = conventions.block_length if block_length is None or not is_free else block_length
         return cls(conventions, length, min(conventions.sub_block, length))
-
-    def __post_init__(self) -> None:
-        """Refuse a cache that the family has no use for."""
-        needs = _NEEDS.get(self.caching, self.conventions.visibility)
-        if self.conventions.visibility is not needs:
-            raise ModelError(
-                f"caching {self.caching.value!r} is for {needs} models, this one is "
-                f"{self.conventions.visibility}; leave it at {Caching.EXACT.value!r}"
-            )
 
     @property
     def visibility(self) -> Visibility:

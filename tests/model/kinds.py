@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from model.cache import PagedCache
 from model.cache import Sequence as Kept
-from model.completion import Caching, CompletionParams
+from model.completion import CompletionParams
 from model.engine import Engine
 from model.families.conventions import WHOLE, Conventions, Grid, Shift, Visibility
 from tests.model.tiny import tiny_decoder, tiny_tokens
@@ -47,10 +47,21 @@ def kinds() -> dict[str, Conventions]:
     }
 
 
+OF_FULL = (
+    "exact",
+    "prefix",
+    "dual",
+    "free",
+    "dkv:refresh=3",
+    "window:active=2,window=4,refresh=3",
+    "delay",
+)
 CACHINGS = {
-    "llada": (Caching.EXACT, Caching.PREFIX, Caching.DUAL),
-    "dream": (Caching.EXACT, Caching.PREFIX, Caching.DUAL),
-    "fast_dllm_v2": (Caching.EXACT, Caching.SUB_BLOCK),
+    "llada": OF_FULL,
+    "dream": OF_FULL,
+    "fast_dllm_v2": ("exact", "sub-block", "delay:around=1,refresh=3"),
+    "sdar": ("exact", "delay"),
+    "nbdiff": ("exact", "delay:around=0"),
 }
 
 
@@ -73,8 +84,9 @@ any_prompt = st.lists(st.integers(0, 300), min_size=1, max_size=17)
 @st.composite
 def any_completion(draw: st.DrawFn, kind: str, exact: bool = False) -> CompletionParams:
     """Parameters that go together with the kind."""
-    cachings = (Caching.EXACT,) if exact else CACHINGS.get(kind, (Caching.EXACT,))
+    cachings = ("exact",) if exact else CACHINGS.get(kind, ("exact",))
     params = CompletionParams(
+        block_length=draw(st.sampled_from([None, None, 4])),
         max_new_tokens=draw(st.integers(1, 15)),
         max_steps=draw(st.sampled_from([None, 2, 6])),
         threshold=draw(st.sampled_from([None, 0.0, 0.4, 1.0])),
