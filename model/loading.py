@@ -24,7 +24,7 @@ from model.checkpoints.hub import EMBEDDED, find_folder
 from model.checkpoints.layout import arrange, on_meta
 from model.checkpoints.memory import available_bytes, refuse_unless_it_fits
 from model.checkpoints.naming import read_name
-from model.checkpoints.reading import Target, n_bytes_needed
+from model.checkpoints.reading import Target, n_bytes_at_most, n_bytes_needed
 from model.checkpoints.reading import read_weights as read_layout
 from model.checkpoints.survey import survey
 from model.checkpoints.tokens import checkpoint_tokens
@@ -111,7 +111,7 @@ def _checkpoint(
     conventions, layout = found.conventions(), found.layout()
     target = Target(place, dtype or fast_dtype(place), found.family.precise)
     n_bytes = n_bytes_needed(layout, target)
-    refuse_unless_it_fits(n_bytes, place, available_bytes(place))
+    refuse_unless_it_fits(n_bytes_at_most(layout, target), place, available_bytes(place))
     network = _filled(found.network(), read_layout(layout, found.stored, target))
     report = Report(
         name=found.name,

@@ -51,7 +51,7 @@ def refuse_unless_it_fits(n_bytes: int, device: torch.device, available: int | N
     """Say so before the machine begins to swap or kills the program."""
     if available is not None and n_bytes > available:
         raise CheckpointError(
-            f"the weights need {gib(n_bytes)} on {str(device)!r}, {gib(available)} are free; take a "
+            f"loading the weights needs {gib(n_bytes)} on {str(device)!r}, {gib(available)} are free; take a "
             "smaller checkpoint, a narrower dtype or another device"
         )
 

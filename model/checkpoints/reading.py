@@ -37,9 +37,17 @@ class Target:
 
 def n_bytes_needed(layout: Layout, target: Target) -> int:
     """The size of all weights once they are on the device."""
-    return sum(
-        shape.numel() * target.dtype_of(weight).itemsize for weight, shape in layout.shapes.items()
-    )
+    return sum(_sizes(layout, target))
+
+
+def n_bytes_at_most(layout: Layout, target: Target) -> int:
+    """What loading takes: all weights, and the largest once more while it is laid out."""
+    return n_bytes_needed(layout, target) + max(_sizes(layout, target))
+
+
+def _sizes(layout: Layout, target: Target) -> Iterator[int]:
+    for weight, shape in layout.shapes.items():
+        yield shape.numel() * target.dtype_of(weight).itemsize
 
 
 def read_weights(layout: Layout, stored: Mapping[str, Stored], target: Target) -> dict[str, Tensor]:

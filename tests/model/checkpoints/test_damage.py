@@ -151,7 +151,7 @@ def test_a_checkpoint_larger_than_memory_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "available_bytes", lambda _: 1000)
-    with pytest.raises(ModelError, match=r"need 0.00 GiB on 'cpu', 0.00 GiB are free"):
+    with pytest.raises(ModelError, match=r"needs 0.00 GiB on 'cpu', 0.00 GiB are free"):
         load_checkpoint(folder, device="cpu")
     monkeypatch.setattr(loading, "available_bytes", lambda _: None)
     assert load_checkpoint(folder, device="cpu").report.n_parameters > 0
