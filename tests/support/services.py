@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, TypeAlias
+from io import BufferedIOBase
+from typing import Any, TypeAlias
 
 import httpcore
 
@@ -41,7 +42,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_seconds: float = 0.0
-    raw: Callable[[BinaryIO], None] | None = None
+    raw: Callable[[BufferedIOBase], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+SWITCHED_OFF = 'the web is switched off; --online or web.egress = "public" switches it on'
+
 
 class Egress(StrEnum):
     """How far a request may go: nowhere, to the services named in the settings, or anywhere public."""

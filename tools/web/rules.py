@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tools.types import Reason
-from tools.web.options import Egress, WebOptions
+from tools.web.options import SWITCHED_OFF, Egress, WebOptions
 from tools.web.policies import Contact, HostPolicy, policy_of
 from tools.web.refusals import blocked, lasting
 from tools.web.targets import Target, check_public_name, onward, target
@@ -48,10 +48,7 @@ class Rules:
     def check_scope(self) -> None:
         """Refuse everything while nothing may leave this machine."""
         if self._egress is Egress.OFF:
-            raise lasting(
-                Reason.OFFLINE,
-                'the web is switched off; --online or web.egress = "public" switches it on',
-            )
+            raise lasting(Reason.OFFLINE, SWITCHED_OFF)
 
     def _checked(self, there: Target, is_page: bool) -> Target:
         if (there.host, there.port) in self._services:

@@ -1,0 +1,83 @@
+"""Text out of HTML and PDF, in a process of its own: `python -m tools.web.extraction` serves on stdin and stdout.
+
+Pages are written by strangers and parsers have faults, so the process holds no key, has a limit on memory, and is
+killed when it takes too long (`tools/web/reading.py`). A request is a frame of JSON and a frame of content, an
+answer a frame of JSON; what cannot be read ends the process.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
+from typing import IO, Any
+
+import pypdf
+import trafilatura
+
+from tools.web.frames import MAX_TEXT_CHARS, read_frame, write_frame
+
+MAX_MEMORY_BYTES = 1_500_000_000
+MAX_PDF_PAGES = 200
+
+
+def html(content: bytes, told: Mapping[str, str]) -> dict[str, Any]:
+    """Title, date and main text of a page, as Markdown."""
+    text = content.decode(told["charset"], errors="replace")
+    found = trafilatura.bare_extraction(
+        text, url=told["url"] or None, output_format="markdown", include_comments=False
+    )
+    if found is None or isinstance(found, dict) or not found.text:
+        about = trafilatura.extract_metadata(text)
+        return {"title": about.title or "", "parts": [("", trafilatura.html2txt(text))]}
+    return {"title": found.title or "", "date": found.date or "", "parts": [("", found.text)]}
+
+
+def pdf(content: bytes, told: Mapping[str, str]) -> dict[str, Any]:
+    """Title and text of a PDF, page by page."""
+    document = pypdf.PdfReader(BytesIO(content))
+    title = document.metadata.title if document.metadata else None
+    return {"title": title or "", "parts": list(_pdf_pages(document))}
+
+
+_READERS: Mapping[str, Callable[[bytes, Mapping[str, str]], dict[str, Any]]] = {
+    "text/html": html,
+    "application/pdf": pdf,
+}
+
+
+def _pdf_pages(document: pypdf.PdfReader) -> Iterator[tuple[str, str]]:
+    n_chars = 0
+    for number, sheet in enumerate(document.pages[:MAX_PDF_PAGES], start=1):
+        text = sheet.extract_text()
+        n_chars += len(text)
+        yield f"p. {number}", text
+        if n_chars > MAX_TEXT_CHARS:
+            return
+
+
+def _limit_memory() -> None:
+    """Where the system can (not on Windows): a parser that grows without end dies alone."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer until the requests end."""
+    while True:
+        try:
+            told, content = json.loads(read_frame(requests)), read_frame(requests)
+        except EOFError:
+            return
+        found = _READERS[told["media_type"]](content, told)
+        write_frame(answers, json.dumps(found).encode())
+
+
+if __name__ == "__main__":
+    logging.disable()
+    _limit_memory()
+    serve(sys.stdin.buffer, sys.stdout.buffer)
