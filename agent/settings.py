@@ -13,17 +13,28 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from agent.arms import ArmSpec, arms
 from agent.errors import SettingsError
 from agent.types import Arm, Budget, Language
 from model.types import DecodeParams
+from tools.web.options import Caps, Egress, Recording, WebOptions
 
 PREFIX = "PALIMPSEST_"
 FILE_VARIABLE = "PALIMPSEST_SETTINGS"
+
+_HIDDEN = frozenset({"web.proxy"})  # may hold a password
+
+Service: TypeAlias = Annotated[str, Field(pattern=r"^(https?://)?[\w.-]+(:\d{1,5})?/?$")]
 
 
 class _Section(BaseModel):
@@ -48,6 +59,27 @@ class DecodeSettings(_Section):
     widen_below: float = Field(default=0.5, ge=0, le=1)
 
 
+class WebSettings(_Section):
+    """How far a run may go on the web, who asks, and its caps. `services` are the user's own (`host:port`)."""
+
+    egress: Literal["off", "local", "public"] = "off"
+    contact: str = Field(default="", pattern=r"^[!-~]*$", max_length=200)
+    services: tuple[Service, ...] = ()
+    proxy: str = Field(default="", pattern=r"^(https?://[!-~]+)?$", repr=False)
+    recording: Literal["off", "record", "replay"] = "off"
+    recording_dir: Path | None = None
+    max_calls: int = Field(default=200, ge=1, le=100_000)
+    max_calls_per_host: int = Field(default=100, ge=1, le=100_000)
+    max_bytes: int = Field(default=200_000_000, ge=1, le=100_000_000_000)
+    max_seconds: float = Field(default=600.0, gt=0, le=86_400)
+
+    @field_validator("services", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        """The environment gives one text, with commas."""
+        return [part.strip() for part in given.split(",")] if isinstance(given, str) else given
+
+
 class Settings(_Section):
     """All settings."""
 
@@ -63,6 +95,7 @@ class Settings(_Section):
     cache_dir: Path = Field(default_factory=lambda: _home("XDG_CACHE_HOME", ".cache"))
     budget: BudgetSettings = BudgetSettings()
     decode: DecodeSettings = DecodeSettings()
+    web: WebSettings = WebSettings()
 
     @property
     def runs_dir(self) -> Path:
@@ -73,6 +106,21 @@ class Settings(_Section):
     def caps(self) -> Budget:
         """The caps as a run takes them."""
         return Budget(**self.budget.model_dump())
+
+    @property
+    def web_options(self) -> WebOptions:
+        """What the web client is told."""
+        web = self.web
+        return WebOptions(
+            egress=Egress(web.egress),
+            contact=web.contact,
+            services=web.services,
+            proxy=web.proxy,
+            cache_dir=self.cache_dir / "web",
+            recording=Recording(web.recording),
+            recording_dir=web.recording_dir or self.state_dir / "recording",
+            caps=Caps(web.max_calls, web.max_bytes, web.max_seconds, web.max_calls_per_host),
+        )
 
     @property
     def answer_lang(self) -> Language | None:
@@ -189,4 +237,5 @@ def _nested(flat: Mapping[str, object]) -> dict[str, object]:
 def _explained(error: ValidationError) -> str:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    return f"setting {key} = {first['input']!r} is refused: {first['msg'].lower()}"
+    given = "(hidden)" if key in _HIDDEN else repr(first["input"])
+    return f"setting {key} = {given} is refused: {first['msg'].lower()}"

@@ -9,6 +9,7 @@ import pytest
 from agent.errors import SettingsError
 from agent.settings import BudgetSettings, DecodeSettings, keys, load
 from agent.types import Budget
+from tools.web.options import Egress, Recording
 
 
 def test_without_anything_the_defaults_hold() -> None:
@@ -91,3 +92,50 @@ def test_arms_differ_in_the_decoding_alone() -> None:
     assert arms["ar-plan"].params.block_length == 1
     assert {arm.params.seed for arm in arms.values()} == {4}
     assert {arm.params.constrained for arm in arms.values()} == {False}
+
+
+def test_the_web_is_off_and_unrecorded_unless_told_otherwise() -> None:
+    options = load(environ={}).web_options
+    assert (options.egress, options.recording) == (Egress.OFF, Recording.OFF)
+    assert options.services == ()
+
+
+def test_the_web_has_a_section_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        '[web]\negress = "local"\nservices = ["searx.lan:8888"]\nmax_calls = 7\nmax_seconds = 9.5\n'
+    )
+    options = load(environ={"PALIMPSEST_WEB_CONTACT": "me@example.org"}, file=file).web_options
+    assert (options.egress, options.services) == (Egress.LOCAL, ("searx.lan:8888",))
+    assert (options.contact, options.caps.calls, options.caps.seconds) == ("me@example.org", 7, 9.5)
+
+
+def test_services_in_the_environment_are_divided_by_commas() -> None:
+    settings = load(environ={"PALIMPSEST_WEB_SERVICES": "searx.lan:8888, http://127.0.0.1:80"})
+    assert settings.web.services == ("searx.lan:8888", "http://127.0.0.1:80")
+
+
+def test_recordings_lie_with_the_runs_unless_told_otherwise(tmp_path: Path) -> None:
+    settings = load({"web.recording": "replay", "state_dir": tmp_path}, environ={})
+    assert settings.web_options.recording is Recording.REPLAY
+    assert settings.web_options.recording_dir == tmp_path / "recording"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("web.egress", "everywhere"),
+        ("web.services", ["a b"]),
+        ("web.contact", "me\r\nHost: other"),
+        ("web.max_calls", 0),
+    ],
+)
+def test_an_unusable_web_setting_is_named(key: str, value: object) -> None:
+    with pytest.raises(SettingsError, match=key):
+        load({key: value}, environ={})
+
+
+def test_a_refused_proxy_does_not_show_its_password() -> None:
+    with pytest.raises(SettingsError, match=r"web\.proxy = \(hidden\)") as caught:
+        load({"web.proxy": "ftp://me:swordfish@proxy"}, environ={})
+    assert "swordfish" not in str(caught.value)
