@@ -85,3 +85,8 @@ def test_any_text_links_within_the_pointer_budget(linker: Linker, text: str) -> 
     assert len(set(symbols)) == len(symbols)
     assert sum(s.startswith("@") for s in symbols) <= MAX_VALUES
     assert sum(s.startswith("%") for s in symbols) <= MAX_FIELDS
+
+
+def test_a_comparison_stands_as_a_mark_before_its_number(linker: Linker) -> None:
+    assert " > @2 number" in linker.link("mountains taller than 6,000 m").text
+    assert ">= @1 number" in linker.link("人口不少于500万的国家").text
