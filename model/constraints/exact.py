@@ -104,7 +104,7 @@ class ExactText:
     def propose(self, cells: Ints, logits: Tensor, noise: Noise) -> Scores:
         """Tokens and confidences for masked `cells`, whose `logits` are (cells, vocabulary)."""
         grammar = self.grammar
-        logits = logits.index_select(1, grammar.tokens).float().clamp(min=_WORST)
+        logits = logits.index_select(1, grammar.tokens).float().clamp_(min=_WORST)
         noise = noise.of_words(grammar.tokens)
         possible = torch.from_numpy(self.possible()[cells]).to(logits.device)
         allowed = choice = possible.index_select(1, grammar.classes)
