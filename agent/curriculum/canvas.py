@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agent.curriculum.tasks import GoldRow
 from agent.plan import NOP
 from agent.types import N_ARGS, N_ROWS, NIL, Brief, Plan, Row
-from tools.types import Entity, FieldRef, Quantity, Term, Text
+from tools.types import Entity, FieldRef, Period, Quantity, Term, Text
 
 FILLER_WEIGHT = 0.15
 ORDER_WEIGHT = 2.0
@@ -90,6 +90,11 @@ def _says(offered: Term) -> str:
             return ""
 
 
+def _year(period: Period) -> str:
+    """A fiscal year and the calendar year of its number stand in for each other."""
+    return period.text.removeprefix("FY")
+
+
 def _is_same(offered: Term, wanted: Term) -> bool:
     match wanted:
         case FieldRef():
@@ -98,6 +103,8 @@ def _is_same(offered: Term, wanted: Term) -> bool:
             return isinstance(offered, Entity) and offered.id == wanted.id
         case Quantity():
             return isinstance(offered, Quantity) and offered.number == wanted.number
+        case Period():
+            return isinstance(offered, Period) and _year(offered) == _year(wanted)
         case Text():
             return _says(offered) == wanted.text.lower()
         case _:

@@ -19,7 +19,7 @@ _MARKS = re.compile(f"[{OPEN}{CLOSE}]")
 _WORD = re.compile(r"[A-Za-z']{4,}")
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _FUNCTION_WORDS = re.compile(
-    r"\b(?:the|a|an|is|are|was|were|of|do|does|did|me|to|that|there|have|has)\b ?", re.IGNORECASE
+    r"\b(?:the|a|an|is|are|was|were|of|do|does|did|me|to|that|there)\b ?", re.IGNORECASE
 )
 _QUESTION_HEADS = re.compile(
     r"^(?:what(?:'s| is| are| was)|tell me|give me|can you tell me)\s+", re.IGNORECASE
@@ -80,7 +80,7 @@ def _ended(text: str, lang: Language) -> str:
 
 def _lowered(text: str) -> str:
     """The first letter small, unless it belongs to a name or the word I."""
-    if text[:1] == OPEN or re.match(r"I\b|I'", text):
+    if text[:1] == OPEN or re.match(r"I\b|I'|[A-Z0-9]{2}", text):
         return text
     return text[:1].lower() + text[1:]
 

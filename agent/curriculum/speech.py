@@ -6,11 +6,9 @@ What is said is marked (`spoken`), so that noise leaves names and numbers mostly
 from __future__ import annotations
 
 import random
-import tomllib
+import re
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import cached_property
-from pathlib import Path
 
 from agent.curriculum.numerals import han_year, written
 from agent.curriculum.phrasebook import Phrasebook
@@ -20,7 +18,6 @@ from tools.types import Entity, EntityClass, Period, Quantity, Text
 
 OPEN, CLOSE = "\ue000", "\ue001"
 PERSONS = frozenset({"laureate", "astronaut", "film_person"})
-_VALUES_FILE = Path(__file__).parents[1] / "values.toml"
 _ORDINALS = ("first", "second", "third", "fourth")
 _UNIT_NAMES = {"%": "percent", "million km": "million_km", "10^24 kg": "kilogram"}
 COUNTED = frozenset({"", "people", "vehicles", "charging points"})
@@ -61,22 +58,10 @@ class Speech:
         """A plural name of a class; unmarked, for it is a common noun."""
         return rng.choice(self._groups[group.id, lang] or [group.label])
 
-    def value(self, rng: random.Random, text: Text, field_id: str, lang: Language) -> str | None:
-        """A category value in words; None where the language has no word for it."""
-        words = self._values.get((field_id, text.text.lower()), {}).get(lang, ())
-        return spoken(rng.choice(words)) if words else None
-
-    @cached_property
-    def _values(self) -> Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]]:
-        words: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {}
-        for field_id, values in tomllib.loads(_VALUES_FILE.read_text("utf-8")).items():
-            for value, said in values.items():
-                phrases = said.split("|")
-                words[field_id, value.lower()] = {
-                    "en": tuple(p for p in phrases if p.isascii()),
-                    "zh": tuple(p for p in phrases if not p.isascii()),
-                }
-        return words
+    def values(self, text: Text, field_id: str, lang: Language, kind: str = "value") -> list[str]:
+        """The words for a category value (`kind` `adjective`: before a noun)."""
+        phrases = self.books[lang].frames.get(f"{kind}.{field_id}.{text.text.lower()}", ())
+        return [phrase.source for phrase in phrases]
 
     def period(self, rng: random.Random, period: Period, lang: Language) -> str:
         """A period in words, bare."""
@@ -94,8 +79,8 @@ class Speech:
 
 def _plural(phrases: list[str]) -> list[str]:
     """The phrases whose head noun looks like a plural, or all of them."""
-    heads = {p: p.split(" of ")[0].split(" in ")[0].split(" who ")[0].split(" that ")[0] for p in phrases}  # fmt: skip
-    plural = [p for p in phrases if heads[p].endswith("s") or heads[p].endswith("women")]
+    heads = {p: re.split(" of | in | who | that ", p)[0] for p in phrases}
+    plural = [p for p, head in heads.items() if head.endswith(("s", "men")) and "'s" not in p]
     return plural or phrases
 
 

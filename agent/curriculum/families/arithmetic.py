@@ -51,7 +51,7 @@ TOGETHER: Mapping[str, tuple[tuple[str, str, str], ...]] = {
                ("bev_stock", "phev_stock", "difference"), ("bev_stock", "chargers_fast", "ratio"), ("bev_stock", "phev_stock", "sum"),
                ("chargers_slow", "chargers_fast", "difference")),
     "element": (("boiling_point", "melting_point", "difference"), ("atomic_mass", "atomic_number", "ratio")),
-    "planet": (("mass", "diameter", "ratio"), ("density", "gravity", "ratio")),
+    "planet": (("mass", "diameter", "ratio"),),
     "river": (("basin_area", "length", "ratio"),),
     "film": (("oscar_nominations", "oscars_won", "difference"), ("oscars_won", "oscar_nominations", "ratio")),
     "film_person": (("oscar_nominations", "oscars_won", "difference"), ("oscars_won", "oscar_nominations", "ratio")),

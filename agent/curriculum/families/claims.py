@@ -204,11 +204,11 @@ def first_claim(d: Draw) -> Task:
 
 def member_claim(d: Draw) -> Task:
     """A claim that something is one of what a relation leads to."""
-    field_id, type_ = d.rng.choice((("neighbours", "country"), ("neighbours", "country"), ("laureates", "prize"), ("moons", "planet")))  # fmt: skip
+    field_id, type_ = d.rng.choice((("neighbours", "country"), ("neighbours", "country"), ("laureates", "prize")))  # fmt: skip
     entity = d.subject(field_id, type_)
     targets = d.world.targets(entity.id, field_id)
-    other_type = {"neighbours": "country", "laureates": "laureate", "moons": "moon"}[field_id]
-    some = d.world.subjects({"country": "capital", "laureate": "prize", "moon": "planet"}[other_type], other_type)  # fmt: skip
+    known_by = {"neighbours": ("capital", "country"), "laureates": ("prize", "laureate")}
+    some = d.world.subjects(*known_by[field_id])
     target = d.pick(targets) if d.chance(0.5) else d.pick(some)
     if target.id == entity.id:
         raise NotDrawnError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from agent.curriculum.families.draw import Draw, NotDrawnError, lookup
-from agent.curriculum.speech import COUNTED
+from agent.curriculum.speech import COUNTED, spoken
 from agent.curriculum.tasks import GoldRow
 from agent.curriculum.world import Constraint, year_of
 from tools.types import Entity, Fact, Period, Quantity, Text
@@ -140,9 +140,16 @@ def _same_as_another(d: Draw, field_id: str, member: Entity, target: Entity) -> 
 
 def _called(d: Draw, field_id: str, member: Entity, fact: Fact) -> Condition:
     text = Text(fact.value)
-    if d.speech.value(d.rng, text, field_id, d.lang) is None:
+    said = d.speech.values(text, field_id, d.lang)
+    before = d.speech.values(text, field_id, d.lang, "adjective")
+    ways = {
+        "that": lambda: d.phrase(field_id, member.type, "that", v=spoken(d.pick(said))),
+        "does": lambda: d.phrase(field_id, member.type, "does", v=spoken(d.pick(said))),
+        "pre": lambda: d.phrase(field_id, member.type, "pre", v=spoken(d.pick(before))),
+    }
+    words = Words(**{role: _attempt(d, [way]) for role, way in ways.items()})
+    if not words.any:
         raise NotDrawnError
-    words = _worded(d, field_id, member.type, {"v": lambda: d.speech.value(d.rng, text, field_id, d.lang) or ""})  # fmt: skip
     return Condition((Constraint(field_id, "=", text),), words)
 
 

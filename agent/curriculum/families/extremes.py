@@ -129,8 +129,8 @@ def draw_subset(d: Draw, rows_left: int) -> Subset:
 
 
 def related_set(d: Draw) -> Subset:
-    """The neighbours of a country, the moons of a planet, the laureates of a prize."""
-    field_id, type_ = d.rng.choices((("neighbours", "country"), ("moons", "planet"), ("laureates", "prize")), (6, 2, 2))[0]  # fmt: skip
+    """The neighbours of a country, the laureates of a prize."""
+    field_id, type_ = d.rng.choices((("neighbours", "country"), ("laureates", "prize")), (7, 3))[0]
     entity = d.subject(field_id, type_)
     targets = d.world.targets(entity.id, field_id)
     if len(targets) < 2:

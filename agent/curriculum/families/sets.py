@@ -118,7 +118,8 @@ def is_open(d: Draw, field_id: str) -> bool:
 
 def _weight(d: Draw, field_id: str, type_: str) -> float:
     n = sum(d.book.n_lines(field_id, type_, role) for role in ("that", "does", "more", "pre"))
-    return 0.15 + min(n, 8)
+    is_ordered = d.world.fields[field_id].kind in ("number", "date", "year")
+    return (0.15 + min(n, 8)) * (1.6 if is_ordered else 1.0)
 
 
 def narrated(

@@ -70,7 +70,7 @@ def wrong_kind(d: Draw) -> Task:
     """A field that such things do not have: the melting point of a country."""
     type_, other = d.rng.sample(sorted(set(_WEIGHTED)), 2)
     foreign = [f for f in d.askable(other, "number", "text", "entity") if type_ not in d.world.fields[f].types]  # fmt: skip
-    field_id = d.pick([f for f in foreign if f not in d.askable(type_, "number", "text", "entity")])
+    field_id = d.pick([f for f in foreign if f != type_])
     entity = d.subject(KNOWN_BY[type_], type_)
     return _declined(d, ask(d, field_id, other, d.name(entity)), "wrong_kind")
 
