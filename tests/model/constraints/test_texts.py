@@ -26,6 +26,7 @@ from model.remask.registry import REMASK
 from model.template_fill import TemplateFill
 from model.tokens import IdsOnly
 from model.types import SEPARATOR, DecodeParams, Record, Slot, Template, TextRecord
+from tests.model.kinds import kinds
 from tests.model.tiny import VERBS, set_of, tiny_decoder, tiny_engine, tiny_tokens
 
 CALLS = r"find\((?:@[12]|of (?:@[12]|é)+)\)|nop"
@@ -122,6 +123,12 @@ def test_after_every_step_what_stands_can_be_completed(
         assert_obeys(dict(fill.filling().values))
     finally:
         engine.close([fill])
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_texts_obey_on_every_family_of_checkpoints(kind: str) -> None:
+    engine = Engine(tiny_decoder(2), tiny_tokens(), kind, PagedCache(32, 8), kinds()[kind])
+    assert_obeys(dict(engine.fill(template(), DecodeParams(temperature=1.0)).values))
 
 
 def test_remasking_does_happen_to_governed_texts() -> None:
