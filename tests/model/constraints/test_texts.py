@@ -28,6 +28,7 @@ from model.tokens import IdsOnly
 from model.types import SEPARATOR, DecodeParams, Record, Slot, Template, TextRecord
 from tests.model.kinds import kinds
 from tests.model.tiny import VERBS, set_of, tiny_decoder, tiny_engine, tiny_tokens
+from tests.model.uniform.tiny import tiny_uniform
 
 CALLS = r"find\((?:@[12]|of (?:@[12]|é)+)\)|nop"
 ROWS = "(?P<u>use [a-c]{1,3})\x1e(?:use #1|nop)|nop\x1enop"
@@ -129,6 +130,14 @@ def test_after_every_step_what_stands_can_be_completed(
 def test_texts_obey_on_every_family_of_checkpoints(kind: str) -> None:
     engine = Engine(tiny_decoder(2), tiny_tokens(), kind, PagedCache(32, 8), kinds()[kind])
     assert_obeys(dict(engine.fill(template(), DecodeParams(temperature=1.0)).values))
+
+
+@pytest.mark.parametrize("block", [None, 7])
+def test_texts_obey_on_uniform_noise(block: int | None) -> None:
+    engine = tiny_uniform(tiny_tokens(), tiny_tokens().vocab_size)
+    for seed in range(4):
+        params = DecodeParams(block, 3, temperature=2.0, seed=seed)
+        assert_obeys(dict(engine.fill(template(), params).values))
 
 
 def test_remasking_does_happen_to_governed_texts() -> None:
