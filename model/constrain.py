@@ -32,6 +32,8 @@ class Constraint:
     `bans` are pairs of a cell and a token refused in it, (bans, 2).
     """
 
+    needs_logits = True
+
     def __init__(self, grammar: Grammar, canvas: Canvas, bans: Tensor) -> None:
         self._grammar = grammar
         self._spans = canvas.spans

@@ -26,6 +26,7 @@ import torch
 from torch import Tensor
 
 from model.backbone.decoder import Decoder
+from model.backbone.lean import LeanDecoder
 from model.cache import PagedCache, Span, n_shared
 from model.canvas import Canvas
 from model.completion import Completion, CompletionParams, CompletionStep
@@ -35,6 +36,7 @@ from model.fill import Fill
 from model.grammar import Shape, compile_grammar
 from model.query import Kind, Query
 from model.reading import PLANNER, Reading
+from model.scoring import Scorer
 from model.template_fill import TemplateFill
 from model.text_fill import TextFill, open_text
 from model.tokens import Vocabulary
@@ -58,7 +60,7 @@ class Engine:
 
     def __init__(
         self,
-        decoder: Decoder,
+        decoder: Decoder | LeanDecoder,
         tokens: Vocabulary,
         name: str,
         cache: PagedCache | None = None,
@@ -68,7 +70,7 @@ class Engine:
         self._decoder, self._tokens = decoder, tokens
         self._cache = cache or PagedCache()
         self._device = next(decoder.parameters()).device
-        self._mask_id, self._n_words = tokens.mask_id, tokens.vocab_size  # may be padded to more
+        self._scorer = Scorer(decoder, tokens.vocab_size, tokens.mask_id)
         compiled = partial(compile_grammar, tokens=tokens, device=self._device)
         self._grammar = lru_cache(MAX_GRAMMARS)(compiled)
         self._turn = Lock()
@@ -194,11 +196,12 @@ class Engine:
         started = perf_counter()
         with self._turn:
             queries = [self._query(fill) for fill in fills]
-            logits = self._forward(fills, queries)
+            states = self._forward(fills, queries)
+            said = [] if shaper else self._scorer.said(fills, queries, states)
         if shaper:
-            logits = shaper(fills, queries, logits)
-        for fill, query, scored in zip(fills, queries, logits, strict=True):
-            fill.update(query, scored)
+            said = [*shaper(fills, queries, self._scorer.logits(states))]
+        for fill, query, answer in zip(fills, queries, said, strict=True):
+            fill.update(query, answer)
         spent = Usage(seconds=perf_counter() - started)
         for fill, query in zip(fills, queries, strict=True):
             fill.usage += _COUNTED[query.kind] + spent
@@ -215,7 +218,7 @@ class Engine:
             n_same = n_shared(fill.sequence.tokens, fill.canvas.sequence.tolist())
             self._cache.reopen(fill.sequence, min(n_same, fill.n_kept))
             query = make(len(fill.sequence.tokens))
-            (logits,) = self._forward([fill], [query])
+            (logits,) = self._scorer.logits(self._forward([fill], [query]))
         fill.usage += _COUNTED[query.kind] + Usage(seconds=perf_counter() - started)
         return logits
 
@@ -224,17 +227,14 @@ class Engine:
         return fill.query()
 
     def _forward(self, fills: Sequence[Fill], queries: Sequence[Query]) -> Sequence[Tensor]:
-        """Read what each fill asks for, keep what is final, score the cells that may be revealed."""
+        """Read what each fill asks for and keep what is final; the rows that speak of its cells."""
         ids, positions = tokens_of([fill.canvas.sequence for fill in fills], queries)
-        spans = [Span(query.start, query.stop, query.reach) for query in queries]
+        spans = [Span(query.start, query.stop, query.reach, query.places) for query in queries]
         window = self._cache.window([fill.sequence for fill in fills], ids.shape[1], spans)
         hidden = self._decoder(ids, positions, attn_mask_of(queries, self._device), window)
-        scored = []
+        rows = []
         for fill, query, states in zip(fills, queries, hidden, strict=True):
             final = fill.canvas.sequence[query.start : query.start + query.n_final]
             self._cache.commit(fill.sequence, final.tolist())
-            scored.append(states[query.rows])
-        logits = self._decoder.logits(torch.cat(scored))[:, : self._n_words]
-        if self._mask_id is not None:
-            logits[:, self._mask_id] = -torch.inf  # the mask is not a word to fill in
-        return logits.split_with_sizes([states.shape[0] for states in scored])
+            rows.append(states[query.rows])
+        return rows

@@ -19,6 +19,7 @@ from model.cells import Cells
 from model.constrain import Noise
 from model.errors import ModelError
 from model.kernels.confidence import Scores
+from model.kernels.noise import Draw
 from model.pairing import Setting, rules
 from model.query import Asker, Kind, Query
 from model.reading import Reading
@@ -30,6 +31,11 @@ from model.view import View
 
 class Words(Protocol):
     """Which words may stand where, as far as the cells are known."""
+
+    @property
+    def needs_logits(self) -> bool:
+        """Whether proposals need all logits of a row; else the best word of all will do."""
+        ...
 
     def propose(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
         """Words and confidences for `cells`, whose `logits` are (cells, vocabulary)."""
@@ -103,14 +109,23 @@ class Fill:
         cells = self._eligible().nonzero().squeeze(1) + self._block.start
         return self._asker.denoise(start, self._block, cells)
 
-    def update(self, query: Query, logits: Tensor) -> None:
-        """Take in what the forward says of the query's cells: (cells, vocabulary)."""
+    @property
+    def takes_scores(self) -> bool:
+        """Whether `update` may be given scores: nothing looks at the logits behind them."""
+        return not (self.select.needs_logits or self.words.needs_logits) and self.sampling.is_plain
+
+    def draw(self, cells: Tensor) -> Draw:
+        """How words for these cells are drawn, for scores made elsewhere."""
+        return self.sampling.draw(self.canvas.n_prompt + cells)
+
+    def update(self, query: Query, said: Tensor | Scores) -> None:
+        """Take in what the forward says of the query's cells: logits (cells, vocabulary), or scores."""
         if self._is_closing:
             self.is_done = True
         elif self._awaits_first:
-            self._reveal_first(query.cells, logits)
+            self._reveal_first(query.cells, said)
         elif query.kind is Kind.DENOISE:
-            self._denoise(query.cells, logits)
+            self._denoise(query.cells, said)
 
     def place(self, cells: Tensor, ids: Tensor, confidence: Tensor) -> None:
         """Reveal masked `cells` (indices) with words from elsewhere, and what follows from them."""
@@ -140,35 +155,34 @@ class Fill:
         first = moving.nonzero()[:1]
         return int(first) if first.numel() else self.canvas.n_cells
 
-    def _denoise(self, cells: Tensor, logits: Tensor) -> None:
+    def _denoise(self, cells: Tensor, said: Tensor | Scores) -> None:
         """Propose, constrain, select, reveal, rewrite, remask; leave the block once it needs no more."""
         self._step += 1
-        if cells.numel() and not self._change(cells, logits):
+        if cells.numel() and not self._change(cells, self._propose(cells, said)):
             return
         self._remask_block()
         self._reveal_forced()
         self._leave_block()
 
-    def _change(self, cells: Tensor, logits: Tensor) -> bool:
+    def _change(self, cells: Tensor, scores: Scores) -> bool:
         """Rewrite and reveal what the rules say; False where the block grows instead."""
-        scores = self._propose(cells, logits)
         if self._editing:
             rows = self._edit(self._editing, cells, scores)
-            cells, logits, scores = cells[rows], logits[rows], scores.of_rows(rows)
+            cells, scores = cells[rows], scores.of_rows(rows)
         if cells.numel() and self._extend_block(cells, scores):
             return False
         chosen = self._chosen(cells, scores)
-        self._reveal(cells[chosen], scores.of_rows(chosen), logits[chosen])
+        self._reveal(cells[chosen], scores.of_rows(chosen))
         return True
 
-    def _reveal_first(self, cells: Tensor, logits: Tensor) -> None:
+    def _reveal_first(self, cells: Tensor, said: Tensor | Scores) -> None:
         """The block's first cell, which no row of the block can predict, takes what comes."""
         self._awaits_first = False
-        self._reveal(cells, self._propose(cells, logits), logits)
+        self._reveal(cells, self._propose(cells, said))
         self._reveal_forced()
         self._leave_block()
 
-    def _reveal(self, cells: Tensor, scores: Scores, logits: Tensor) -> None:
+    def _reveal(self, cells: Tensor, scores: Scores) -> None:
         self.canvas.reveal(cells, scores.token, scores.confidence)
         self.words.learn(cells, self.canvas.ids[cells])
 
@@ -197,9 +211,12 @@ class Fill:
             stop_ids=self.stop_ids,
         )
 
-    def _propose(self, cells: Tensor, logits: Tensor) -> Scores:
-        logits = self.sampling.shaped(logits)
-        scores = self.words.propose(cells, logits, self.sampling.noise(logits))
+    def _propose(self, cells: Tensor, said: Tensor | Scores) -> Scores:
+        if isinstance(said, Scores):
+            return said
+        logits = self.sampling.shaped(said)
+        noise = self.sampling.noise(logits, self.canvas.n_prompt + cells)
+        scores = self.words.propose(cells, logits, noise)
         return replace(scores, logits=logits) if self.select.needs_logits else scores
 
     def _chosen(self, cells: Tensor, scores: Scores) -> Tensor:

@@ -11,6 +11,8 @@ from model.kernels.confidence import Masks, Scores, score
 class FreeText:
     """Stands where a fill has no grammar to obey."""
 
+    needs_logits = False
+
     def propose(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
         """The best word of each row."""
         return score(logits, Masks(), noise.gumbel, noise.temperature)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from model.constrain import Noise
 from model.errors import ModelError
+from model.kernels.noise import Draw, gumbel
 
 
 class Sampling:
@@ -32,7 +33,7 @@ class Sampling:
             raise ModelError(f"temperature is {temperature}; it must be at least 0")
         self.temperature, self.is_raw, self.is_greedy = temperature, is_raw, is_greedy
         self.top_k, self.top_p = 0, 1.0
-        self._generator = torch.Generator().manual_seed(seed)
+        self._seed, self._n_draws = seed, 0
 
     def limited(self, top_k: int, top_p: float) -> Sampling:
         """The same among the `top_k` likeliest words (0: all) and the nucleus of mass `top_p`."""
@@ -43,6 +44,24 @@ class Sampling:
         self.top_k, self.top_p = top_k, top_p
         return self
 
+    @property
+    def is_cold(self) -> bool:
+        """Whether nothing is drawn, nor any confidence tempered."""
+        return self.temperature == 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no word is left out, so that `draw` says everything."""
+        return self.is_cold or (self.top_k == 0 and self.top_p == 1)
+
+    def draw(self, places: Tensor) -> Draw:
+        """How words at these places of the sequence (rows,) are drawn; no two draws of a fill are alike."""
+        self._n_draws += 1
+        scale = 1.0 if self.is_cold or self.is_raw else 1 / self.temperature
+        weight = self.temperature if self.is_raw else 1.0
+        is_silent = self.is_cold or self.is_greedy
+        return Draw.of(self._seed, places, self._n_draws, scale, 0.0 if is_silent else weight)
+
     def shaped(self, logits: Tensor) -> Tensor:
         """The logits (rows, words) of the distribution that confidence speaks of."""
         if not self.temperature:
@@ -50,15 +69,12 @@ class Sampling:
         tempered = logits if self.is_raw else logits.float() / self.temperature
         return nucleus(likeliest(tempered, self.top_k), self.top_p)
 
-    def noise(self, logits: Tensor) -> Noise:
-        """What makes the likeliest of shaped logits (rows, words) a sample."""
+    def noise(self, logits: Tensor, places: Tensor) -> Noise:
+        """What makes the likeliest of shaped logits (rows, words) a sample; the same words as by `draw`."""
         if not self.temperature or self.is_greedy:
             return Noise()
-        # In double precision on the CPU: the same draws on any device and in any batch.
-        draws = torch.empty(logits.shape, dtype=torch.float64)
-        gumbel = -draws.exponential_(generator=self._generator).log()
         temperature = self.temperature if self.is_raw else 1.0
-        return Noise(gumbel.float().to(logits.device), temperature)
+        return Noise(gumbel(self.draw(places), slice(0, logits.shape[-1])), temperature)
 
 
 def likeliest(logits: Tensor, n_words: int) -> Tensor:

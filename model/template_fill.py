@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 
 from torch import Tensor
@@ -51,9 +52,14 @@ class TemplateFill(Fill):
         if isinstance(other, TemplateFill):
             self._first_choice.copy_(other._first_choice)
 
-    def _reveal(self, cells: Tensor, scores: Scores, logits: Tensor) -> None:
-        super()._reveal(cells, scores, logits)
-        self._first_choice[cells] = logits.float().argmax(1)
+    def _propose(self, cells: Tensor, said: Tensor | Scores) -> Scores:
+        scores = super()._propose(cells, said)
+        return scores if isinstance(said, Scores) else replace(scores, favourite=said.argmax(1))
+
+    def _reveal(self, cells: Tensor, scores: Scores) -> None:
+        super()._reveal(cells, scores)
+        if scores.favourite is not None:
+            self._first_choice[cells] = scores.favourite
 
     def _reveal_forced(self) -> Tensor:
         cells = super()._reveal_forced()

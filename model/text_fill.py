@@ -16,6 +16,7 @@ from model.errors import ModelError
 from model.families.conventions import WHOLE, Conventions
 from model.fill import Fill
 from model.free_text import FreeText
+from model.kernels.scores import Scores
 from model.published import Published, published
 from model.query import Query
 from model.reading import Reading
@@ -44,10 +45,10 @@ class TextFill(Fill):
         self._n_told, self._told, self._index = 0, "", -1
         super().__init__(canvas, FreeText(), _rules_of(given, canvas), reading, sampling)
 
-    def update(self, query: Query, logits: Tensor) -> None:
+    def update(self, query: Query, said: Tensor | Scores) -> None:
         """Take in what the forward says, and end where a stop was reached."""
         block = self._block
-        super().update(query, logits)
+        super().update(query, said)
         if self.is_done or self._is_closing:
             return
         if self._stops(query, block):

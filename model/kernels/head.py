@@ -31,6 +31,7 @@ FORBIDDEN = -1e30  # finite, so that no difference of two of them is NaN
 BITS = 32
 TILE_ELEMENTS = 1 << 19  # 2 MiB of float32: what a core's caches hold beside the weights
 MIN_TILE = 1024
+MAX_ROWS = 256
 LAID_OUT_TILE = 8192
 
 
@@ -97,12 +98,23 @@ def propose_reference(
     hidden: Tensor, head: Head, allowed: Tensor | None = None, draw: Draw | None = None
 ) -> Scores:
     """`propose` in plain torch: what the kernel is tested against, and the way a CPU does it."""
-    width = tile_width(hidden.shape[0], head.n_words)
+    if len(hidden) > MAX_ROWS:
+        return _in_parts(hidden, head, allowed, draw)
+    width = tile_width(len(hidden), head.n_words)
     known = (
         _score_tile(logits.float(), words, head.banned, allowed, draw)
         for words, logits in head.tiles(hidden, width)
     )
     return reduce(_Running.joined, known).scores()
+
+
+def _in_parts(hidden: Tensor, head: Head, allowed: Tensor | None, draw: Draw | None) -> Scores:
+    """Part of the rows after the other, so that a tile stays small."""
+    starts = range(0, len(hidden), MAX_ROWS)
+    masks = [None if allowed is None else allowed[at : at + MAX_ROWS] for at in starts]
+    draws = [None if draw is None else draw.of_rows(slice(at, at + MAX_ROWS)) for at in starts]
+    parts = zip(hidden.split(MAX_ROWS), masks, draws, strict=True)
+    return Scores.joined([propose_reference(rows, head, mask, some) for rows, mask, some in parts])
 
 
 def pack(mask: Tensor) -> Tensor:
@@ -202,7 +214,7 @@ def _score_tile(
         logits.masked_fill_(~unpack(allowed, words), FORBIDDEN)
     best, word = (top, top_word) if allowed is None else logits.max(-1, keepdim=True)
     picked, picked_word, picked_logit = best, word, best
-    if draw is not None:
+    if draw is not None and bool(draw.weight.any()):
         ranked = torch.addcmul(logits, draw.weight[:, None], gumbel(draw, words))
         picked, picked_word = ranked.max(-1, keepdim=True)
         picked_logit = logits.gather(-1, picked_word)

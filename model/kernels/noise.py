@@ -18,6 +18,7 @@ _ROUNDS = 10
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _LOW = 0xFFFFFFFF
+_COLUMNS = ("seed", "place", "step", "scale", "weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,11 @@ class Draw:
     @classmethod
     def joined(cls, draws: Sequence[Draw]) -> Draw:
         """Those of several requests, one behind the other."""
-        columns = ("seed", "place", "step", "scale", "weight")
-        return cls(*(torch.cat([getattr(draw, name) for draw in draws]) for name in columns))
+        return cls(*(torch.cat([getattr(draw, name) for draw in draws]) for name in _COLUMNS))
+
+    def of_rows(self, rows: slice) -> Draw:
+        """Those of some rows only."""
+        return Draw(*(getattr(self, name)[rows] for name in _COLUMNS))
 
 
 def gumbel(draw: Draw, words: slice) -> Tensor:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -40,6 +42,22 @@ class Scores:
         favourite = None if self.favourite is None else self.favourite[rows]
         figures = (self.confidence[rows], self.margin[rows], self.entropy[rows])
         return Scores(self.token[rows], *figures, logits, favourite)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Scores]) -> Scores:
+        """The scores of several groups of rows, one behind the other; none of them with logits."""
+        token, confidence, margin, entropy = (
+            torch.cat([getattr(part, name) for part in parts])
+            for name in ("token", "confidence", "margin", "entropy")
+        )
+        favourites = [part.favourite for part in parts if part.favourite is not None]
+        favourite = torch.cat(favourites) if favourites else None
+        return cls(token, confidence, margin, entropy, favourite=favourite)
+
+    def split(self, sizes: Sequence[int]) -> list[Scores]:
+        """The scores in parts of so many rows."""
+        places = torch.arange(len(self.token), device=self.token.device)
+        return [self.of_rows(rows) for rows in places.split_with_sizes(list(sizes))]
 
     def put(self, rows: Tensor, other: Scores) -> Scores:
         """These scores, with those of `other` in the given rows."""

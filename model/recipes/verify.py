@@ -77,7 +77,9 @@ class Verify:
             fill.canvas.ids[fill.canvas.masked] = fill.canvas.mask_id
             return False
         if len(cells):
-            scores = ahead.words.propose(cells, scored, ahead.sampling.noise(scored))
+            scores = ahead.words.propose(
+                cells, scored, ahead.sampling.noise(scored, ahead.canvas.n_prompt + cells)
+            )
             ahead.place(cells, scores.token, scores.confidence)
             known = fill.canvas.masked & ~ahead.canvas.masked
             fill.canvas.ids[known] = ahead.canvas.ids[known]

@@ -32,7 +32,9 @@ class GovernedProposer:
         scores = self._words.propose(self.cells, logits, Noise())
         drawn = scores.token
         if points is not None:
-            drawn = self._words.propose(self.cells, logits, self._sampling.noise(logits)).token
+            drawn = self._words.propose(
+                self.cells, logits, self._sampling.noise(logits, self.cells)
+            ).token
         return Proposals(
             scores.token, scores.confidence, scores.entropy, drawn, self._expected(scores.token)
         )

@@ -48,7 +48,7 @@ def test_confidence_speaks_of_the_distribution_drawn_from_or_of_the_plain_one() 
 def test_draws_follow_the_tempered_distribution(is_raw: bool) -> None:
     logits = torch.tensor([[1.0, 0.0, -1.0]]).repeat(20000, 1)
     sampling = Sampling(2.0, seed=3, is_raw=is_raw)
-    noise = sampling.noise(logits)
+    noise = sampling.noise(logits, torch.arange(len(logits)))
     drawn = noise.added_to(sampling.shaped(logits)).argmax(-1)
     share = torch.bincount(drawn, minlength=3) / len(drawn)
     torch.testing.assert_close(share, (logits[0] / 2).softmax(-1), atol=0.015, rtol=0)

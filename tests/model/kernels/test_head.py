@@ -178,6 +178,16 @@ def test_weights_laid_out_in_tiles_score_as_they_are(monkeypatch: pytest.MonkeyP
     assert plainly.logits(hidden)[:, 3].isneginf().all()
 
 
+def test_many_rows_are_scored_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden, weight = some_rows((7, 300, 16))
+    bits, draw = pack(some_words(7, 300)), some_draw(7)
+    whole = propose(hidden, Head(weight), bits, draw)
+    monkeypatch.setattr(head_module, "MAX_ROWS", 3)
+    parts = propose(hidden, Head(weight), bits, draw)
+    assert_scores(parts, whole)
+    torch.testing.assert_close(parts.favourite, whole.favourite)
+
+
 def test_packing_keeps_every_word() -> None:
     mask = torch.rand(5, 131) < 0.5
     bits = pack(mask)
