@@ -21,6 +21,12 @@ from tools.types import Entity
 
 DEMONYMS_FILE = Path(__file__).with_name("demonyms.tsv")
 _CJK = re.compile(r"[一-鿿𠀀-𮯯]")
+# 中美两国, 日韩之间: countries by one character each.
+_TOGETHER = re.compile(r"[中美英法德日韩俄印意加澳]{2,5}(?=[两二三四五各]国|之间|两个国家|两地)")
+_BY_CHARACTER = {
+    "中": "CHN", "美": "USA", "英": "GBR", "法": "FRA", "德": "DEU", "日": "JPN", "韩": "KOR", "俄": "RUS",
+    "印": "IND", "意": "ITA", "加": "CAN", "澳": "AUS",
+}  # fmt: skip
 _SHORTEST_SLIP, _LONGEST_SLIP = 4, 8
 _SHORT_FORM = -1.0
 _SURNAME = -3.0
@@ -31,6 +37,7 @@ class NameIndex:
     """Finds entities in tokens; built once from the store's aliases."""
 
     def __init__(self, store: FactStore) -> None:
+        self._store = store
         self._index: PhraseIndex[Sense] = PhraseIndex()
         self._slips: dict[str, str] = {}
         entities = {e.id: e for e in store.entities()}
@@ -85,6 +92,13 @@ class NameIndex:
         for mention in (*self._index.find(words), *slips):
             if found := self._chosen(mention, reading):
                 yield found
+        yield from self._by_character(reading.text)
+
+    def _by_character(self, text: str) -> Iterator[Found]:
+        for match in _TOGETHER.finditer(text):
+            for at, character in enumerate(match[0], match.start()):
+                if country := self._store.entity(f"country/{_BY_CHARACTER[character]}"):
+                    yield Found(at, at + 1, "country", country.name, country)
 
     def clear_types(self, words: list[Token]) -> set[str]:
         """The types of names that can mean things of one type only."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import agent.lexicon
 import agent.link
 from agent.link import Linker
 from tools.facts.store import FactStore
-from tools.types import Entity, EntityClass, Period, Term, Text
+from tools.types import Entity, EntityClass, Period, Quantity, Term, Text
 
 LEXICON = Path(agent.lexicon.__file__).parent
 VALUES = Path(agent.link.__file__).with_name("values.toml")
@@ -46,6 +47,7 @@ def ids(linker: Linker, question: str) -> list[str]:
         ("爱因思坦哪天去世的", "nobel/26"),
         ("泰戈尔是哪一年获奖的", "nobel/583"),
         ("铁的熔点", "element/Fe"),
+        ("中美两国谁的人口多", "country/USA"),
         ("《泰坦尼克号》拿了几座小金人", "film/tt0120338"),
     ],
 )
@@ -61,6 +63,7 @@ def test_a_name_means_what_the_rest_speaks_of(linker: Linker, question: str, mea
         ("NASA picked which astronauts", "company/NWSA"),
         ("我想知道金融公司的市值", "element/Au"),
         ("who are male laureates", "city/male-mv"),
+        ("tesla's energy business doubled", "company:energy"),
     ],
 )
 def test_everyday_words_are_no_names(linker: Linker, question: str, not_meant: str) -> None:
@@ -119,9 +122,12 @@ def test_a_year_beside_companies_alone_is_fiscal(linker: Linker) -> None:
 
 
 def test_implied_numbers_and_decades_leave_the_words(linker: Linker) -> None:
-    assert "twice @" in linker.link("more than twice as many people in Norway as in Malta").text
-    decade = linker.link("Best Picture winners from the seventies").text
-    assert "seventies @2 period year @3 period year" in decade
+    twice = linker.link("more than twice as many people in Norway as in Malta")
+    assert "twice" in twice.text.split()
+    assert Quantity(Decimal(2)) in [p.target for p in twice.pointers]
+    decade = linker.link("Best Picture winners from the seventies")
+    assert "seventies" in decade.text.split()
+    assert "@2 period year @3 period year" in decade.text
 
 
 def test_slips_are_mended_in_the_text(linker: Linker) -> None:
