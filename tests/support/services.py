@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,6 +93,7 @@ class Services:
         self.visits: list[Visit] = []
         self.dialed: list[tuple[str, int]] = []
         self.resolved: list[str] = []
+        self.tls_names: list[str | None] = []
         self.addresses: dict[str, Sequence[str] | Iterator[Sequence[str]]] = {}
         self._routes: dict[tuple[str, str], Route] = {}
         self._server = _Server(("127.0.0.1", 0), _Conversation)
@@ -203,14 +205,15 @@ class _Dial(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         self._services.dialed.append((host, port))
         here = self._sockets.connect_tcp("127.0.0.1", self._services.port, *args, **options)
-        return _Plain(here)
+        return _Plain(here, self._services)
 
 
 class _Plain(httpcore.NetworkStream):
     """A connection on which TLS is taken as done."""
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, services: Services) -> None:
         self._stream = stream
+        self._services = services
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, timeout)
@@ -221,7 +224,13 @@ class _Plain(httpcore.NetworkStream):
     def close(self) -> None:
         self._stream.close()
 
-    def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        self._services.tls_names.append(server_hostname)
         return self
 
     def get_extra_info(self, info: str) -> Any:

@@ -65,7 +65,7 @@ class Client:
         hop = request
         for _ in range(self._limits.max_redirects + 1):
             policy = rules.policy(there, is_page=hop.is_page)
-            errand = Errand(hop, policy, ends_at, overrun, self.meter, self._stop)
+            errand = Errand(hop, request.secrets, policy, ends_at, overrun, self.meter, self._stop)
             answer = self._answered(there, errand)
             if answer.status_code not in _REDIRECTS:
                 return _page(request, there, answer)

@@ -25,9 +25,13 @@ _CURRENT: ContextVar[Errand] = ContextVar("errand")
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """`ends_at` is on the monotonic clock; `overrun` is what happened when it has passed."""
+    """`ends_at` is on the monotonic clock; `overrun` is what happened when it has passed.
+
+    `request` is that of this hop, `keys` are what the run's request was given to keep to itself.
+    """
 
     request: Request
+    keys: tuple[str, ...]
     policy: HostPolicy
     ends_at: float
     overrun: Refusal

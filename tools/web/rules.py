@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from tools.types import Reason
 from tools.web.options import SWITCHED_OFF, Egress, WebOptions
@@ -19,7 +20,12 @@ class Rules:
     def __init__(self, options: WebOptions) -> None:
         self._egress = options.egress
         self._contact = options.contact
-        self._services = endpoints(options.services)
+        self._named = options.services
+
+    @cached_property
+    def _services(self) -> frozenset[tuple[str, int]]:
+        """On first use, so that a service that is no host refuses requests and not the program."""
+        return endpoints(self._named)
 
     def admitted(self, url: str, *, is_page: bool) -> Target:
         """The target of a request; Refusal if it may not be made."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from tools.types import Failed
 
@@ -42,6 +42,13 @@ class Request:
         if not self.params:
             return self.url
         return f"{self.url}{'&' if '?' in self.url else '?'}{urlencode(self.params)}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every key, as it is and as a URL spells it."""
+        given = (*self.secret_params.values(), *self.secret_headers.values())
+        spelled = (form for text in given if text for form in (text, quote_plus(text)))
+        return tuple(dict.fromkeys(spelled))
 
     @property
     def key(self) -> str:

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from typing import TypeAlias
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ from tools.web.dialing import CheckedBackend
 from tools.web.errand import Errand, current
 from tools.web.options import WebOptions
 from tools.web.pacing import Pacing
-from tools.web.refusals import Refusal, lasting, passing
+from tools.web.refusals import Refusal, blocked, lasting, passing
 from tools.web.retrying import retry_after_seconds
 from tools.web.targets import target
 from tools.web.types import Request
@@ -46,7 +46,7 @@ _KEPT_HEADERS = frozenset(
     )
 )
 _FRESHNESS_HEADERS = frozenset(("cache-control", "expires", "last-modified", "etag"))
-_PAGE_FRESHNESS = ("cache-control", "max-age=600")
+_PAGE_FRESHNESS = (b"cache-control", b"max-age=600")
 _MAX_CONNECTIONS = 32
 _KEEPALIVE_SECONDS = 10.0
 
@@ -93,7 +93,7 @@ class Wire(httpx.BaseTransport):
     @cached_property
     def _pool(self) -> httpcore.ConnectionPool:
         return httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_trusted_authorities(),
             proxy=_proxy(self._options.proxy),
             max_connections=_MAX_CONNECTIONS,
             keepalive_expiry=_KEEPALIVE_SECONDS,
@@ -106,8 +106,8 @@ class Wire(httpx.BaseTransport):
         with closing(answer):
             packed = _joined(answer.iter_stream(), limit)
         packing = _header(answer.headers, b"content-encoding")
-        body = struck(unpacked(packed, packing, limit), errand.request)
-        headers = [*self._kept(answer.headers, errand.request)]
+        body = struck(unpacked(packed, packing, limit), errand.keys)
+        headers = [*self._kept(answer.headers, errand)]
         return httpx.Response(answer.status, headers=headers, content=body)
 
     def _outgoing(self, request: httpx.Request, errand: Errand) -> httpcore.Request:
@@ -135,17 +135,17 @@ class Wire(httpx.BaseTransport):
         connect = min(limits.connect_seconds, left)
         return {"connect": connect, "read": idle, "write": idle, "pool": left}
 
-    def _kept(self, headers: RawHeaders, asked: Request) -> Iterable[tuple[str, str]]:
+    def _kept(self, headers: RawHeaders, errand: Errand) -> Iterable[tuple[bytes, bytes]]:
         """The few headers that anything here reads; a page that says nothing of caching keeps ten minutes."""
         named: set[str] = set()
         for raw_name, raw_text in headers:
             name = raw_name.decode("latin-1").lower()
             if name in _KEPT_HEADERS:
                 named.add(name)
-                yield name, struck(raw_text, asked).decode("latin-1")
-        if asked.is_page and not named & _FRESHNESS_HEADERS:
+                yield raw_name, struck(raw_text, errand.keys)
+        if errand.request.is_page and not named & _FRESHNESS_HEADERS:
             yield _PAGE_FRESHNESS
-        yield RETRIEVED_HEADER, self._now().isoformat()
+        yield RETRIEVED_HEADER.encode(), self._now().isoformat().encode()
 
     def _judge(self, host: str, answer: httpx.Response, errand: Errand) -> None:
         """Count a busy or broken host's answer against it, and leave it alone for as long as it asks."""
@@ -158,6 +158,11 @@ class Wire(httpx.BaseTransport):
             self._pacing.rest(errand.policy, wait)
 
 
+@lru_cache(1)
+def _trusted_authorities() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
 def agent_name(contact: str) -> str:
     """Who asks, as a user agent."""
     return f"Palimpsest/{version('palimpsest')} ({contact or 'no contact given'})"
@@ -167,15 +172,17 @@ def proxy_endpoint(proxy: str) -> frozenset[tuple[str, int]]:
     """Host and port of the proxy, if there is one: the user's own choice, wherever it is."""
     if not proxy:
         return frozenset()
-    url = httpx.Proxy(proxy).url
+    try:
+        url = httpx.Proxy(proxy).url
+    except (httpx.InvalidURL, ValueError) as error:
+        raise blocked("web.proxy is not the URL of a proxy") from error
     return frozenset({(url.host, url.port or (443 if url.scheme == "https" else 80))})
 
 
-def struck(content: bytes, asked: Request) -> bytes:
-    """The bytes with every key of the request struck out."""
-    for secret in (*asked.secret_params.values(), *asked.secret_headers.values()):
-        if raw := secret.encode():
-            content = content.replace(raw, b"*" * len(raw))
+def struck(content: bytes, keys: Iterable[str]) -> bytes:
+    """The bytes with every key struck out."""
+    for raw in (key.encode() for key in keys):
+        content = content.replace(raw, b"*" * len(raw))
     return content
 
 
