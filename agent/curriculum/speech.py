@@ -56,7 +56,8 @@ class Speech:
 
     def group(self, rng: random.Random, group: EntityClass, lang: Language) -> str:
         """A plural name of a class; unmarked, for it is a common noun."""
-        return rng.choice(self._groups[group.id, lang] or [group.label])
+        phrases = self._groups[group.id, lang] or [group.label]
+        return rng.choice([p for p in phrases if not p[-1].isdigit()] or phrases)
 
     def values(self, text: Text, field_id: str, lang: Language, kind: str = "value") -> list[str]:
         """The words for a category value (`kind` `adjective`: before a noun)."""
@@ -81,7 +82,7 @@ def _plural(phrases: list[str]) -> list[str]:
     """The phrases whose head noun looks like a plural, or all of them."""
     heads = {p: re.split(" of | in | who | that ", p)[0] for p in phrases}
     plural = [p for p, head in heads.items() if head.endswith(("s", "men")) and "'s" not in p]
-    return plural or phrases
+    return [p for p in plural if not p.lower().startswith(("all ", "the "))] or phrases
 
 
 def _spellings(text: str, lang: Language) -> tuple[str, ...]:
