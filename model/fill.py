@@ -7,7 +7,6 @@ made of them in the end, is known to `TemplateFill` and `TextFill`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -16,7 +15,6 @@ from model.blocks import Blocks
 from model.cache import Sequence
 from model.canvas import TemplateError
 from model.cells import Cells
-from model.constrain import Noise
 from model.errors import ModelError
 from model.kernels.confidence import Scores
 from model.kernels.noise import Draw
@@ -27,31 +25,7 @@ from model.remask.editing import TokenEditing
 from model.sampling import Sampling
 from model.types import DecodeParams, Usage
 from model.view import View
-
-
-class Words(Protocol):
-    """Which words may stand where, as far as the cells are known."""
-
-    @property
-    def needs_logits(self) -> bool:
-        """Whether proposals need all logits of a row; else the best word of all will do."""
-        ...
-
-    def propose(self, cells: Tensor, logits: Tensor, noise: Noise) -> Scores:
-        """Words and confidences for `cells`, whose `logits` are (cells, vocabulary)."""
-        ...
-
-    def learn(self, cells: Tensor, ids: Tensor) -> None:
-        """These cells hold these words now."""
-        ...
-
-    def forget(self, cells: Tensor) -> None:
-        """These cells are masked again."""
-        ...
-
-    def take_forced(self, masked: Tensor) -> tuple[Tensor, Tensor]:
-        """The masked cells in which only one word is possible, and those words; known from now on."""
-        ...
+from model.words import Words
 
 
 class Fill:

@@ -10,11 +10,11 @@ from torch import Tensor
 from model.canvas import Canvas, TemplateError
 from model.constrain import Constraint
 from model.fill import Fill
-from model.free_text import FreeText
 from model.kernels.confidence import Scores
 from model.reading import Reading
 from model.sampling import Sampling
 from model.types import DecodeParams, Filling, Usage
+from model.words import FreeText
 
 
 class TemplateFill(Fill):

@@ -15,7 +15,6 @@ from model.completion import Completion, CompletionParams, CompletionStep, Finis
 from model.errors import ModelError
 from model.families.conventions import WHOLE, Conventions
 from model.fill import Fill
-from model.free_text import FreeText
 from model.kernels.scores import Scores
 from model.published import Published, published
 from model.query import Query
@@ -24,6 +23,7 @@ from model.sampling import Sampling
 from model.stopping import n_until_stop, start_of_stop, tellable
 from model.tokens import Vocabulary
 from model.types import DecodeParams, Usage
+from model.words import FreeText
 
 
 class TextFill(Fill):

@@ -12,8 +12,6 @@ from model.backbone.gemma_prefix import Prefix
 from model.canvas import Canvas, TemplateError
 from model.constrain import Constraint, Noise
 from model.errors import ModelError
-from model.fill import Words
-from model.free_text import FreeText
 from model.remask.remask import Remask
 from model.types import DecodeParams, Filling, Usage
 from model.uniform.canvas import NoisyCanvas
@@ -22,6 +20,7 @@ from model.uniform.noise import NoiseSource
 from model.uniform.proposals import Scorer
 from model.uniform.request import Request
 from model.uniform.rules import Knobs
+from model.words import FreeText, Words
 
 _DEFAULTS = DecodeParams()
 

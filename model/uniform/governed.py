@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from model.constrain import Noise
-from model.fill import Words
 from model.sampling import Sampling
 from model.uniform.proposals import Proposals, Scorer
+from model.words import Words
 
 
 class GovernedProposer:

@@ -70,13 +70,23 @@ def checkpoint(folder: Path) -> Any:
 
 
 @cache
-def decode(fixture: Fixture, *, as_published: bool) -> tuple[Completion, list[Forward]]:
+def decode(fixture: Fixture, *, as_published: bool) -> Completion:
+    return _decoded(fixture, checkpoint(fixture.folder).decoder, as_published)
+
+
+def forwards_of(fixture: Fixture) -> list[Forward]:
+    """What every row of every forward said, where the reference's forwards are made."""
+    watched = WatchedDecoder(checkpoint(fixture.folder).decoder)
+    _decoded(fixture, watched, as_published=True)
+    return watched.forwards
+
+
+def _decoded(fixture: Fixture, decoder: Any, as_published: bool) -> Completion:
     found = checkpoint(fixture.folder)
-    watched: Any = WatchedDecoder(found.decoder)
-    engine = Engine(watched, found.tokens, "parity", conventions=found.conventions)
+    engine = Engine(decoder, found.tokens, "parity", conventions=found.conventions)
     params = replace(params_of(fixture.family, fixture.case), as_published=as_published)
     (done,) = engine.complete([fixture.case["prompt_ids"]], params)
-    return done, watched.forwards
+    return done
 
 
 def ids_of(done: Completion, fixture: Fixture) -> list[int | None]:
@@ -91,7 +101,7 @@ def test_there_are_fixtures() -> None:
 
 @each_fixture
 def test_ids_and_forwards_are_those_published(fixture: Fixture) -> None:
-    done, _ = decode(fixture, as_published=True)
+    done = decode(fixture, as_published=True)
     expect, usage = fixture.case["expect"], done.usage
     assert ids_of(done, fixture) == expect["new_ids"]
     forwards = expect["forwards"]
@@ -109,7 +119,7 @@ def test_ids_and_forwards_are_those_published(fixture: Fixture) -> None:
 
 @each_fixture
 def test_a_completion_ends_where_the_reference_cuts(fixture: Fixture) -> None:
-    done, _ = decode(fixture, as_published=True)
+    done = decode(fixture, as_published=True)
     expected = fixture.case["expect"]["new_ids"]
     stops = params_of(fixture.family, fixture.case).stop_ids or ()
     at = next((n for n, token in enumerate(expected, 1) if token in stops), len(expected))
@@ -119,8 +129,8 @@ def test_a_completion_ends_where_the_reference_cuts(fixture: Fixture) -> None:
 
 @each_fixture
 def test_folded_commits_change_no_id_and_cost_no_more(fixture: Fixture) -> None:
-    done, _ = decode(fixture, as_published=False)
-    published, _ = decode(fixture, as_published=True)
+    done = decode(fixture, as_published=False)
+    published = decode(fixture, as_published=True)
     assert done.ids == published.ids
     assert done.finish == published.finish
     assert done.usage.forwards <= published.usage.forwards
@@ -130,8 +140,9 @@ def test_folded_commits_change_no_id_and_cost_no_more(fixture: Fixture) -> None:
 def test_first_logits_are_those_published(fixture: Fixture) -> None:
     stored = load_file(fixture.folder / "logits.safetensors")
     expect = fixture.case["expect"]
-    _, forwards = decode(fixture, as_published=True)
-    for kind, told in (expect.get("logits") or {}).items():
+    told_of = expect.get("logits") or {}
+    forwards = forwards_of(fixture) if told_of else []
+    for kind, told in told_of.items():
         wanted, start = stored[f"{fixture.case['name']}/{kind}"], told["start"]
         ids = expect["trace"][told["trace_index"]].get("ids") if "trace" in expect else None
         found = next(
