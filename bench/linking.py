@@ -62,7 +62,9 @@ def linked(store: FactStore, linker: Linker, gold: GoldTask) -> Linked:
 def is_same(offered: Term, wanted: Term) -> bool:
     """Whether an offered term can stand for the wanted one in a plan."""
     match offered, wanted:
-        case (Entity(), Entity()) | (FieldRef(), FieldRef()):
+        case Entity(), Entity():
+            return offered.id == wanted.id
+        case FieldRef(), FieldRef():
             return offered.id == wanted.id
         case Quantity(), Quantity():
             return offered.number == wanted.number and (
