@@ -19,12 +19,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
 from agent.judge import Task, is_right
 from agent.link import Linker
-from agent.plan import read, template
+from agent.plan import read, references, template
 from agent.types import Brief, RunResult
 from agent.wording import plain_value
 from bench.gold import GoldPlan, outcome
@@ -38,7 +39,7 @@ from model.recipes.registry import recipe
 from model.spec import RuleError
 from model.tokens import Tokens
 from model.train.filter import record
-from model.types import DecodeParams, Filling, LanguageModel, Template
+from model.types import DecodeParams, Filling, Template
 from tools.facts.store import FactStore
 from tools.toolbox import Toolbox
 from tools.types import Failed
@@ -61,6 +62,13 @@ REMASKED = (
 SIBLINGS = 8
 
 
+class Models(NamedTuple):
+    """The network that fills, and one of the same words that reads from left to right."""
+
+    diffusion: Engine
+    autoregression: Engine
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A way of filling: rules, and a recipe over them where one is named."""
@@ -76,10 +84,11 @@ class Way:
         parts = (self.recipe, told.select, remask, length, f"{told.max_steps} steps")
         return ", ".join(filter(None, parts))
 
-    def fill(self, engine: Engine, form: Template) -> Filling:
+    def fill(self, models: Models, form: Template) -> Filling:
         """Fill a template this way."""
-        lm: LanguageModel = recipe(self.recipe, engine) if self.recipe else engine
-        return lm.fill(form, self.params)
+        made = recipe(self.recipe, *models) if self.recipe else models.diffusion
+        filling: Filling = made.fill(form, self.params)
+        return filling
 
 
 REFERENCE = Way(DecodeParams(select="top-k", max_steps=CELLS))
@@ -129,7 +138,7 @@ def ways(seed: int) -> Iterator[Way]:
         yield Way(DecodeParams(max_steps=STEPS, select=name, seed=seed))
     for select, remask, n_steps in REMASKED:
         yield Way(DecodeParams(max_steps=n_steps, select=select, remask=remask, seed=seed))
-    for name in ("explore", "prompted"):
+    for name in ("explore", "prompted", "verify", "guided", "speculate"):
         yield Way(DecodeParams(max_steps=CELLS, seed=seed), name)
 
 
@@ -150,16 +159,16 @@ def random_model(seed: int) -> Engine:
     return Engine(decoder, Tokens.load(folder / "tokenizer.json"), "random")
 
 
-def planner() -> Engine:
-    """The planner that comes along."""
-    engine = load_model()
+def planner(arm: str) -> Engine:
+    """An arm of the planner that comes along."""
+    engine = load_model(arm=arm)
     if not isinstance(engine, Engine):
         raise TypeError(f"{engine.name} is no engine, so no recipe can drive it")
     return engine
 
 
 def measure(
-    engine: Engine, drafted: Sequence[Draft], asked: Sequence[Way]
+    models: Models, drafted: Sequence[Draft], asked: Sequence[Way]
 ) -> tuple[dict[Way, Tally], dict[Way, str]]:
     """The fills of every way, in turn on each canvas; and why some were refused."""
     tallies = {way: Tally() for way in asked}
@@ -167,7 +176,7 @@ def measure(
     for draft in drafted:
         for way in [way for way in asked if way not in refused]:
             try:
-                tallies[way].fillings.append(way.fill(engine, draft.form))
+                tallies[way].fillings.append(way.fill(models, draft.form))
             except RuleError as error:
                 refused[way] = str(error)
     return {way: tally for way, tally in tallies.items() if way not in refused}, refused
@@ -181,7 +190,11 @@ def share_right(drafted: Sequence[Draft], tally: Tally, toolbox: Toolbox) -> flo
 
 
 def _is_right(draft: Draft, filling: Filling, toolbox: Toolbox) -> bool:
-    value = outcome(toolbox, GoldPlan(read(filling.values).rows, draft.brief))
+    rows = read(filling.values).rows
+    used = {row.index for row in rows}
+    if any(not used.issuperset(references(row)) for row in rows):
+        return False
+    value = outcome(toolbox, GoldPlan(rows, draft.brief))
     if isinstance(value, Failed):
         return False
     said, unit = plain_value(value)
@@ -215,13 +228,14 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     store = FactStore.open()
     drafted = drafts(options.file, options.tasks, Linker(store))
-    engine, toolbox = planner(), Toolbox(store)
+    models, toolbox = Models(planner("diffusion"), planner("ar")), Toolbox(store)
     if options.record:
-        record(engine, [draft.form for draft in drafted]).write(options.record)
+        record(models.diffusion, [draft.form for draft in drafted]).write(options.record)
         return
     asked = [way for way in ways(options.seed) if way == REFERENCE or _is_asked(way, options)]
-    planned, refused = measure(engine, drafted, asked)
-    drawn, _ = measure(random_model(options.seed), drafted[: options.random], asked)
+    planned, refused = measure(models, drafted, asked)
+    random = Models(random_model(options.seed), random_model(options.seed + 1))
+    drawn, _ = measure(random, drafted[: options.random], asked)
     _print_head(options)
     for way, tally in planned.items():
         plain = drawn[way]
@@ -235,7 +249,9 @@ def main() -> None:
     for way, reason in refused.items():
         print(f"not measured: {way}: {reason}")
     if not options.only:
-        print(*siblings(engine, drafted[: options.random], options.seed, toolbox), sep="\n")
+        print(
+            *siblings(models.diffusion, drafted[: options.random], options.seed, toolbox), sep="\n"
+        )
 
 
 def _is_asked(way: Way, options: argparse.Namespace) -> bool:
