@@ -1,7 +1,8 @@
 """Write the curriculum: training samples in words, and evaluation tasks whose answers the tools confirm.
 
 `python -m agent.curriculum.write samples --out build/curriculum --count 80000`
-`python -m agent.curriculum.write tasks --out bench/dev.jsonl --count 400`
+`python -m agent.curriculum.write tasks --out agent/tasks/dev.jsonl --count 1000 --held-out 50 --seed 2026`
+`python -m agent.curriculum.write tasks --out agent/tasks/contradictions.jsonl --count 150 --families planted,planted_comparison`
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from agent.curriculum.mix import Mix
 from agent.curriculum.samples import Sampler
 from agent.curriculum.speech import Speech
 from agent.curriculum.stream import tasks
-from agent.curriculum.tasks import Task
+from agent.curriculum.tasks import HeldOut, Task
 from agent.curriculum.world import World
 from agent.link import Linker
 from agent.plan import CANVAS_WORDS
@@ -77,35 +78,45 @@ def write_samples(out: Path, count: int, seed: int) -> Mix:
     return total
 
 
-def write_tasks(out: Path, count: int, seed: int, only: frozenset[str]) -> Counter[str]:
-    """Write `count` evaluation tasks over held-out entities whose gold plan gives the gold answer."""
+def write_tasks(out: Path, quotas: Mapping[HeldOut, int], seed: int, only: frozenset[str]) -> Counter[str]:  # fmt: skip
+    """Write evaluation tasks over held-out entities whose gold plan gives the gold answer.
+
+    `quotas` says how many of each sort: those with nothing but new names, and those never trained on otherwise.
+    """
     store = FactStore.open()
     toolbox = Toolbox(store)
+    left = dict(quotas)
     seen: set[str] = set()
     totals: Counter[str] = Counter()
-    stream = tasks(World(store, held_out=True), Speech(store), seed, only)
     with out.open("w", encoding="utf-8") as file:
-        while sum(n for name, n in totals.items() if not name.startswith("refused")) < count:
-            task = next(stream)
-            if task.question in seen:
+        for task in tasks(World(store, held_out=True), Speech(store), seed, only):
+            if task.question in seen or not left.get(task.held_out):
                 continue
             seen.add(task.question)
             if not confirms(toolbox, task):
                 totals[f"refused {task.family}"] += 1
                 continue
-            totals[task.held_out or task.topology] += 1
+            left[task.held_out] -= 1
+            totals[topology_of(task)] += 1
             file.write(json.dumps(_task_json(task, len(seen)), ensure_ascii=False) + "\n")
+            if not any(left.values()):
+                break
     return totals
 
 
+def topology_of(task: Task) -> str:
+    """The topology to report a task under: what is held out beyond the names has one of its own."""
+    return f"held-out {task.held_out}" if task.held_out else task.topology
+
+
 def _task_json(task: Task, n: int) -> dict[str, object]:
-    """The line of a task; what is held out beyond the names is a topology of its own."""
+    """The line of a task."""
     gold = task.gold
     prefix = f"{task.held_out}-" if task.held_out else ""
     return {
         "id": f"{prefix}{task.family}-{n}",
         "lang": task.lang,
-        "topology": f"held-out {task.held_out}" if task.held_out else task.topology,
+        "topology": topology_of(task),
         "question": task.question,
         "answer": gold.answer if gold else "",
         "accept": list(gold.accept) if gold else [],
@@ -126,12 +137,20 @@ def main() -> None:
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--families", default="", help="for tasks: only these, between commas")
+    parser.add_argument(
+        "--held-out", type=int, default=0, help="tasks of each sort never trained on, beside count"
+    )
     args = parser.parse_args()
     if args.what == "samples":
         lines = list(write_samples(args.out, args.count, args.seed).lines())
     else:
         only = frozenset(args.families.split(",")) - {""}
-        totals = write_tasks(args.out, args.count, args.seed, only)
+        quotas: Mapping[HeldOut, int] = {
+            "": args.count,
+            "deep": args.held_out,
+            "newfield": args.held_out,
+        }
+        totals = write_tasks(args.out, quotas, args.seed, only)
         lines = [f"{name}: {n}" for name, n in sorted(totals.items())]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 

@@ -65,7 +65,7 @@ def attribute(d: Draw) -> Task:
 def chain(d: Draw) -> Task:
     """A field of the thing that one to three relations lead to."""
     start = _start(d) if d.chance(0.72) else first_of_set(d)
-    most = 3 if start.path else d.rng.choice((1, 1, 1, 1, 2, 2, 2, 3, 3))
+    most = d.rng.choice((1, 1, 1, 2, 2, 2, 3, 3))
     reached = _walked(d, start, most - len(start.path))
     fields = [f for f in d.askable(reached.entity.type, *ASKED_KINDS) if _is_new(d, reached, f)]
     return _asked(d, reached, d.pick(fields), "chain")
@@ -134,7 +134,7 @@ def _walked(d: Draw, referent: Referent, n_more: int) -> Referent:
     """Up to n more relations, as long as each leads to one thing."""
     for _ in range(n_more):
         relations = RELATIONS.get(referent.entity.type, ())
-        if not relations or len(referent.rows) > 4 or d.chance(0.3):
+        if not relations or len(referent.rows) > 4:
             break
         referent = _step(d, referent, _relation(d, referent.entity.type))
     return _allowed(d, referent)

@@ -28,7 +28,7 @@ NEVER_FIVE = frozenset({"mountain", "island", "astronaut", "element"})
 
 def n_conditions(d: Draw) -> int:
     """How many conditions a question has."""
-    return d.rng.choices((1, 2, 3, 4, MOST_CONDITIONS), (0.3, 0.34, 0.2, 0.1, 0.06))[0]
+    return d.rng.choices((1, 2, 3, 4, MOST_CONDITIONS), (0.28, 0.33, 0.2, 0.11, 0.08))[0]
 
 
 def held_out(d: Draw, group: EntityClass, conditions: Sequence[Condition]) -> HeldOut:

@@ -17,6 +17,7 @@ GROUPS: Mapping[str, int] = {
     "moon": 2, "element": 3, "city": 2, "prize": 1, "film": 1, "region": 1, "planet": 1, "desert": 1, "organization": 1,
 }  # fmt: skip
 ROWS_FOR_CONDITIONS = 6
+TRIES = 6
 NAMED_BY_CLASSES = frozenset({"category", "prize_category"})  # their values link as classes
 ALIKE = (
     frozenset({"birth_country", "birth_country_now", "birth_continent"}),
@@ -62,16 +63,28 @@ def draw_group(d: Draw) -> EntityClass:
     return d.pick(of_type) if not plain or d.chance(0.4) else plain[0]
 
 
-def draw_set(d: Draw, n: int, rows_left: int = ROWS_FOR_CONDITIONS, *, may_split: bool = False) -> NarrowedSet:  # fmt: skip
+def draw_set(
+    d: Draw, n: int, rows_left: int = ROWS_FOR_CONDITIONS, *, may_split: bool = False
+) -> NarrowedSet:
     """A class narrowed by n conditions, each of which shuts somebody out."""
-    group = draw_group(d)
-    members = d.world.store.members(group)
-    member = d.pick(members)
-    ids = [e.id for e in members]
+    for _ in range(TRIES):
+        group = draw_group(d)
+        member = d.pick(d.world.store.members(group))
+        drawn = _conditions(d, group, member, n, rows_left)
+        if drawn is not None:
+            is_split = may_split and d.chance(0.55)
+            return narrated(d, group, *drawn, is_split=is_split)
+    raise NotDrawnError
+
+
+def _conditions(
+    d: Draw, group: EntityClass, member: Entity, n: int, rows_left: int
+) -> tuple[list[Condition], list[str]] | None:
+    """n conditions that the member meets, and who meets them all; None where it does not carry so many."""
+    ids = [e.id for e in d.world.store.members(group)]
     kept: list[Condition] = []
     for field_id in fields_for(d, group, member):
-        said = {c.constraints[0].field for c in kept}
-        if any(field_id in alike and alike & said for alike in ALIKE):
+        if _is_said(field_id, kept):
             continue
         narrowed = _narrowed(d, field_id, member, ids)
         if narrowed is None or _n_rows([*kept, narrowed[0]]) > rows_left:
@@ -79,8 +92,14 @@ def draw_set(d: Draw, n: int, rows_left: int = ROWS_FOR_CONDITIONS, *, may_split
         kept.append(narrowed[0])
         ids = narrowed[1]
         if len(kept) == n:
-            return narrated(d, group, kept, ids, is_split=may_split and d.chance(0.55))
-    raise NotDrawnError
+            return kept, ids
+    return None
+
+
+def _is_said(field_id: str, kept: Sequence[Condition]) -> bool:
+    """Whether a condition on much the same is there already."""
+    said = {condition.constraints[0].field for condition in kept}
+    return any(field_id in alike and alike & said for alike in ALIKE)
 
 
 def _n_rows(conditions: Sequence[Condition]) -> int:
