@@ -32,8 +32,8 @@ class ExactGrammar:
     tokens: Tensor  # (tokens,) ids that may stand anywhere
     classes: Tensor  # (tokens,) the class of each
     class_of_id: Ints  # (ids,)
-    n_tokens: Ints  # (classes,) how many each has
-    first: Ints  # (classes,) one id of each
+    repeats: Tensor  # (classes,) the same as `n_tokens`
+    n_tokens: Ints  # (classes,) how many each has; those of a class stand together
     possible: Flags  # (cells, classes) as long as nothing is known
 
     @classmethod
@@ -42,10 +42,15 @@ class ExactGrammar:
         class_of_id = np.full(int(moves.tokens.max()) + 1, trellis.foreign)
         class_of_id[moves.tokens] = moves.class_of
         tokens, classes = (torch.from_numpy(t).to(device) for t in (moves.tokens, moves.class_of))
-        places, n_tokens = np.unique(moves.class_of, return_index=True, return_counts=True)[1:]
+        n_tokens = np.bincount(moves.class_of, minlength=moves.n_classes)
         possible = trellis.possible(np.full(trellis.n_cells, MASKED))
-        first = moves.tokens[places]
-        return cls(trellis, tokens, classes, class_of_id, n_tokens, first, possible)
+        repeats = torch.from_numpy(n_tokens).to(device)
+        return cls(trellis, tokens, classes, class_of_id, repeats, n_tokens, possible)
+
+    @property
+    def starts(self) -> Ints:
+        """Where among the tokens each class begins."""
+        return self.n_tokens.cumsum() - self.n_tokens
 
     def classes_of(self, ids: Ints) -> Ints:
         """The class of each token; foreign where no text has it."""
@@ -99,29 +104,50 @@ class ExactText:
         possible = self.possible()
         is_forced = (self._known == MASKED) & (possible @ self.grammar.n_tokens == 1)
         cells = is_forced.nonzero()[0]
-        return cells, self.grammar.first[possible[cells].argmax(1)]
+        first = self.grammar.starts[possible[cells].argmax(1)]
+        return cells, self.grammar.tokens.cpu().numpy()[first]
 
     def propose(self, cells: Ints, logits: Tensor, noise: Noise) -> Scores:
         """Tokens and confidences for masked `cells`, whose `logits` are (cells, vocabulary)."""
         grammar = self.grammar
         logits = logits.index_select(1, grammar.tokens).float().clamp_(min=_WORST)
-        noise = noise.of_words(grammar.tokens)
-        possible = torch.from_numpy(self.possible()[cells]).to(logits.device)
-        allowed = choice = possible.index_select(1, grammar.classes)
-        if len(cells) > 1:
-            best = torch.from_numpy(self._best(cells, noise.added_to(logits))).to(logits.device)
-            choice = grammar.classes == best[:, None]
-        scores = score(logits, Masks(allowed, choice), noise.gumbel, noise.temperature)
-        return replace(scores, token=grammar.tokens[scores.token])
+        ranked = noise.of_words(grammar.tokens).added_to(logits)
+        best = self._best_classes(cells, ranked)
+        places = [
+            int(row[some].argmax()) + some.start for row, some in zip(ranked, best, strict=True)
+        ]
+        chosen = torch.tensor(places, device=logits.device)
+        barred = torch.from_numpy(np.where(self.possible()[cells], 0, -np.inf)).to(logits)
+        logits += barred.repeat_interleave(grammar.repeats, 1, output_size=logits.shape[1])
+        scores = score(logits, Masks())
+        return replace(_moved_to(scores, chosen, logits), token=grammar.tokens[chosen])
 
-    def _best(self, cells: Ints, logits: Tensor) -> Ints:
-        """The classes of `cells` in the best text, its other masked cells counting nothing."""
-        trellis = self.grammar.trellis
-        best = logits.new_full((len(cells), trellis.n_classes), _WORST)
-        best.scatter_reduce_(1, self.grammar.classes.expand(len(cells), -1), logits, "amax")
-        scores: Floats = np.zeros((trellis.n_cells, trellis.n_classes))
-        scores[cells] = best.double().cpu().numpy()
+    def _best_classes(self, cells: Ints, ranked: Tensor) -> list[slice]:
+        """Where among the tokens the classes of `cells` in the best text lie, other masked cells counting nothing."""
+        grammar, trellis = self.grammar, self.grammar.trellis
+        found = ranked.new_full((len(cells), trellis.n_classes), _WORST)
+        found.scatter_reduce_(1, grammar.classes.expand(len(cells), -1), ranked, "amax")
+        value: Floats = found.double().cpu().numpy()
+        if len(cells) == 1:
+            classes = np.where(self.possible()[cells], value, -np.inf).argmax(1)
+        else:
+            classes = trellis.best(self._scores(cells, value))[cells]
+        starts = grammar.starts
+        return [slice(starts[n], starts[n] + grammar.n_tokens[n]) for n in classes]
+
+    def _scores(self, cells: Ints, value: Floats) -> Floats:
+        """The scores of all cells and classes: what stands is certain, what is not scored indifferent."""
+        scores = np.zeros((len(self._known), value.shape[1]))
+        scores[cells] = value
         known = (self._known != MASKED).nonzero()[0]
         scores[known] = -np.inf
         scores[known, self._known[known]] = 0.0
-        return trellis.best(scores)[cells]
+        return scores
+
+
+def _moved_to(scores: Scores, chosen: Tensor, logits: Tensor) -> Scores:
+    """The scores of the best tokens, moved to the `chosen` ones (rows,) of the same `logits`."""
+    less = logits.gather(1, torch.stack((chosen, scores.token), 1)).diff(dim=1).squeeze(1)
+    confidence = scores.confidence * (-less).exp()
+    margin = torch.where(chosen == scores.token, scores.margin, confidence - scores.confidence)
+    return replace(scores, confidence=confidence, margin=margin)
