@@ -55,7 +55,7 @@ _CHARSETS = frozenset(
     )
 )
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "ascii": "utf-8", "iso8859-1": "cp1252"}
-_DETECTED_BYTES = 65_536
+_DETECTED_BYTES = 8192
 
 
 def unpacked(body: bytes, encoding: str, limit: int) -> bytes:

@@ -1,8 +1,8 @@
 """Text out of HTML and PDF, in a process of its own: `python -m tools.web.extraction` serves on stdin and stdout.
 
 Pages are written by strangers and parsers have faults, so the process holds no key, has a limit on memory, and is
-killed when it takes too long (`tools/web/reading.py`). A request is a frame of JSON and a frame of content, an
-answer a frame of JSON; what cannot be read ends the process.
+killed when it takes too long (`tools/web/reading.py`). It says once that it is ready. Then a request is a frame of
+JSON and a frame of content, an answer a frame of JSON; what cannot be read is answered by its `error`.
 """
 
 from __future__ import annotations
@@ -15,19 +15,39 @@ from io import BytesIO
 from typing import IO, Any
 
 import pypdf
+import pypdf.errors
 import trafilatura
 
 from tools.web.frames import MAX_TEXT_CHARS, read_frame, write_frame
 
 MAX_MEMORY_BYTES = 1_500_000_000
 MAX_PDF_PAGES = 200
+_HTML_HEAD = "<!doctype html><html><body>"
+_UNREADABLE = (
+    pypdf.errors.PyPdfError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,  # among them too deep a recursion, and what is not implemented
+    TypeError,
+    ValueError,
+)
 
 
 def html(content: bytes, told: Mapping[str, str]) -> dict[str, Any]:
-    """Title, date and main text of a page, as Markdown."""
+    """Title, date and main text of a page, as Markdown; all of its text where nothing looks like the main one."""
     text = content.decode(told["charset"], errors="replace")
+    if "<html" not in text[:2000].lower():
+        text = f"{_HTML_HEAD}{text}"
     found = trafilatura.bare_extraction(
-        text, url=told["url"] or None, output_format="markdown", include_comments=False
+        text,
+        url=told["url"] or None,
+        output_format="markdown",
+        include_comments=False,
+        with_metadata=True,
     )
     if found is None or isinstance(found, dict) or not found.text:
         about = trafilatura.extract_metadata(text)
@@ -48,6 +68,25 @@ _READERS: Mapping[str, Callable[[bytes, Mapping[str, str]], dict[str, Any]]] = {
 }
 
 
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer until the requests end."""
+    write_frame(answers, b"{}")
+    while True:
+        try:
+            told, content = json.loads(read_frame(requests)), read_frame(requests)
+        except EOFError:
+            return
+        write_frame(answers, json.dumps(_read(content, told)).encode())
+
+
+def _read(content: bytes, told: Mapping[str, str]) -> dict[str, Any]:
+    """What parsers raise over broken input is of many kinds, and none of them says more than that it is broken."""
+    try:
+        return _READERS[told["media_type"]](content, told)
+    except _UNREADABLE as error:
+        return {"error": type(error).__name__}
+
+
 def _pdf_pages(document: pypdf.PdfReader) -> Iterator[tuple[str, str]]:
     n_chars = 0
     for number, sheet in enumerate(document.pages[:MAX_PDF_PAGES], start=1):
@@ -64,17 +103,6 @@ def _limit_memory() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-
-
-def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer until the requests end."""
-    while True:
-        try:
-            told, content = json.loads(read_frame(requests)), read_frame(requests)
-        except EOFError:
-            return
-        found = _READERS[told["media_type"]](content, told)
-        write_frame(answers, json.dumps(found).encode())
 
 
 if __name__ == "__main__":

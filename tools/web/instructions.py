@@ -46,9 +46,9 @@ _OBJECTS = r"(?:instructions?|prompts?|rules|guidelines|directions|context|tasks
 _PATTERNS = (
     (
         Attempt.OVERRIDE,
-        rf"\b(?:ignore|disregard|forget|override|bypass)\b(?: [\w']{{1,20}},?){{0,6}} {_OBJECTS}\b"
-        r"|(?:忽略|无视|忘记|忘掉|不要理会|不要遵守|跳过)[^。;\n]{0,12}(?:指示|指令|提示|规则|命令|设定)"
-        r"|(?:忽略|無視|忘記|不要理會)[^。;\n]{0,12}(?:指示|指令|提示|規則|命令)",
+        rf"\b(?:ignore|disregard|forget|override|bypass)\b(?:\s[\w']{{1,20}},?){{0,6}}\s{_OBJECTS}\b"
+        r"|(?:忽略|无视|無視|忘记|忘記|忘掉|跳过|不要(?:理会|理會|遵守))[^。;\n]{0,12}"
+        r"(?:指示|指令|提示|规则|規則|命令|设定)",
     ),
     (
         Attempt.ROLE,
@@ -58,13 +58,13 @@ _PATTERNS = (
     ),
     (
         Attempt.CALL,
-        r"\b(?:call|invoke|run|execute|use)\b(?: [\w']{1,20}){0,3} (?:search|lookup|calculate|verify|finish)"
+        r"\b(?:call|invoke|run|execute|use)\b(?:\s[\w']{1,20}){0,3}\s(?:search|lookup|calculate|verify|finish)"
         r"(?: ?\(| tool\b)|\b(?:tool|function)_calls?\b"
         r"|(?:调用|执行|运行)[^。\n]{0,8}(?:工具|函数|search|lookup|calculate|verify)",
     ),
     (
         Attempt.DISCLOSURE,
-        r"\b(?:send|post|upload|forward|leak|reveal|print|repeat|exfiltrate|disclose)\b(?: [\w']{1,20},?){0,6} "
+        r"\b(?:send|post|upload|forward|leak|reveal|print|repeat|exfiltrate|disclose)\b(?:\s[\w']{1,20},?){0,6}\s"
         r"(?:system prompt|api keys?|passwords?|secrets?|credentials|access tokens?|conversation|chat history)\b"
         r"|(?:发送|上传|泄露|透露|输出|打印|重复)[^。\n]{0,12}(?:系统提示|密钥|密码|口令|凭证|对话)",
     ),

@@ -11,11 +11,12 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import tools
 from tools.types import Failed, Reason
@@ -23,6 +24,7 @@ from tools.web.frames import MAX_TEXT_CHARS, read_frame, write_frame
 from tools.web.types import Page
 
 MAX_SECONDS = 15.0
+START_SECONDS = 120.0
 MAX_BYTES = 10_000_000
 _PARSED = {
     "text/html": "text/html",
@@ -90,26 +92,38 @@ class Reader:
             self._waiter.shutdown()
 
     def _parsed(self, told: dict[str, str], content: bytes) -> Document | Failed:
+        what = f"the {told['media_type']}"
         with self._lock:
-            answer = self._waiter.submit(self._asked, told, content)
             try:
-                found = answer.result(timeout=self._max_seconds)
+                self._within(START_SECONDS, self._start)
+                found = self._within(self._max_seconds, self._asked, told, content)
             except FutureTimeoutError:
                 self._end()
-                detail = f"the {told['media_type']} took more than {self._max_seconds:g} s to read"
-                return Failed(Reason.TIMED_OUT, detail)
+                return Failed(Reason.TIMED_OUT, f"{what} took too long to read")
             except (EOFError, OSError, ValueError):
                 self._end()
-                return Failed(Reason.MALFORMED, f"the {told['media_type']} could not be read")
+                return Failed(Reason.MALFORMED, f"{what} could not be read")
+        if error := found.get("error"):
+            return Failed(Reason.MALFORMED, f"{what} could not be read ({error})")
         return _document(found)
 
+    def _within(self, seconds: float, work: Callable[..., Any], *given: Any) -> Any:
+        return self._waiter.submit(work, *given).result(timeout=seconds)
+
+    def _start(self) -> None:
+        """Start the process, if there is none, and wait until its libraries are loaded."""
+        if self._process is None:
+            self._process = _started()
+            read_frame(_pipe(self._process.stdout))
+
     def _asked(self, told: dict[str, str], content: bytes) -> dict[str, Any]:
-        process = self._process = self._process or _started()
-        if process.stdin is None or process.stdout is None:
-            raise EOFError("no pipes")
-        write_frame(process.stdin, json.dumps(told).encode())
-        write_frame(process.stdin, content)
-        found: dict[str, Any] = json.loads(read_frame(process.stdout))
+        process = self._process
+        if process is None:
+            raise EOFError("no process")
+        requests = _pipe(process.stdin)
+        write_frame(requests, json.dumps(told).encode())
+        write_frame(requests, content)
+        found: dict[str, Any] = json.loads(read_frame(_pipe(process.stdout)))
         return found
 
     def _end(self) -> None:
@@ -133,6 +147,12 @@ def _started() -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise EOFError("no pipe")
+    return pipe
 
 
 def _document(found: dict[str, Any]) -> Document | Failed:

@@ -42,10 +42,10 @@ class Tape:
     def read(self, request: Request) -> Outcome | None:
         """The answer on the tape; None if there is none; `Failed` (malformed) if its files are damaged."""
         path = self.folder / f"{request.key}.json"
+        if not path.is_file():
+            return None
         try:
             return _outcome(json.loads(path.read_bytes()), self.folder)
-        except FileNotFoundError:
-            return None
         except (OSError, ValueError, KeyError, TypeError):
             return Failed(
                 Reason.MALFORMED, f"the recording {path} is damaged; remove it to ask again"
