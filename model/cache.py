@@ -213,6 +213,33 @@ class PagedCache:
         return pages[page] * self.page_length + places % self.page_length
 
 
+class IndexedWindow:
+    """Rows of the storage by number: `read` (sequences, attended) and `write` (rows) on its device."""
+
+    def __init__(self, cache: PagedCache, read: Tensor, write: Tensor) -> None:
+        self.cache, self.read, self.write = cache, read, write
+
+    def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Write the rows of this forward; return all that may be attended to."""
+        keys, values = (self._gathered(stored) for stored in self.store(layer, k, v))
+        return keys, values
+
+    def store(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Write the rows of this forward; return the storage itself (heads, storage rows, head width)."""
+        keys, values = (stored[0] for stored in self.cache.layer(layer, k))
+        for stored, new in ((keys, k), (values, v)):
+            stored.index_copy_(1, self.write, self._written(new.transpose(0, 1).flatten(1, 2)))
+        return keys, values
+
+    def _gathered(self, stored: Tensor) -> Tensor:
+        found = stored.index_select(1, self.read.flatten())
+        return found.view(found.shape[0], *self.read.shape, -1).transpose(0, 1)
+
+    def _written(self, rows: Tensor) -> Tensor:
+        """The rows (heads, rows, head width) to write."""
+        return rows
+
+
 class Window:
     """One sequence on neighbouring pages: new rows are written in place and all are read as a view."""
 
@@ -229,8 +256,14 @@ class Window:
         values.narrow(2, self._at, self._n_rows).copy_(v)
         return keys.narrow(2, self._start, self._n_all), values.narrow(2, self._start, self._n_all)
 
+    def indexed(self, device: torch.device) -> IndexedWindow:
+        """The same window by numbers of rows."""
+        read = torch.arange(self._start, self._start + self._n_all, device=device)
+        write = torch.arange(self._at, self._at + self._n_rows, device=device)
+        return IndexedWindow(self._cache, read[None], write)
 
-class PagedWindow:
+
+class PagedWindow(IndexedWindow):
     """Several sequences, or one on scattered pages: rows are found through the page tables.
 
     The rows with which a short sequence is padded are not written, since what an earlier forward left
@@ -240,30 +273,28 @@ class PagedWindow:
     def __init__(
         self, cache: PagedCache, sequences: Rows[Sequence], n_rows: int, spans: Rows[Span]
     ) -> None:
-        self._cache = cache
         every = torch.arange(max(span.reach for span in spans))
-        self._read = torch.stack([cache.slots(sequence, every) for sequence in sequences])
+        read = torch.stack([cache.slots(sequence, every) for sequence in sequences])
         new = [cache.slots(s, span.read()) for s, span in zip(sequences, spans, strict=True)]
-        self._write = torch.cat(new)
+        super().__init__(cache, read, torch.cat(new))
         taken = [torch.arange(len(rows)) + n * n_rows for n, rows in enumerate(new)]
-        self._taken = None if len(self._write) == n_rows * len(new) else torch.cat(taken)
+        self._taken = None if len(self.write) == n_rows * len(new) else torch.cat(taken)
 
-    def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Write the rows of this forward; return all that may be attended to."""
-        if self._read.device != k.device:
-            self._read, self._write = self._read.to(k.device), self._write.to(k.device)
+    def store(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Write the rows of this forward; return the storage itself (heads, storage rows, head width)."""
+        if self.read.device != k.device:
+            self.read, self.write = self.read.to(k.device), self.write.to(k.device)
             self._taken = None if self._taken is None else self._taken.to(k.device)
-        stored = self._cache.layer(layer, k)
-        keys, values = (self._extend(*pair) for pair in zip(stored, (k, v), strict=True))
-        return keys, values
+        return super().store(layer, k, v)
 
-    def _extend(self, stored: Tensor, new: Tensor) -> Tensor:
-        rows = new.transpose(0, 1).flatten(1, 2)
+    def indexed(self, device: torch.device) -> IndexedWindow | None:
+        """The same window without padded rows; None where there are some."""
         if self._taken is not None:
-            rows = rows.index_select(1, self._taken)
-        stored[0].index_copy_(1, self._write, rows)
-        read: Tensor = stored[0].index_select(1, self._read.flatten())
-        return read.view(read.shape[0], *self._read.shape, -1).transpose(0, 1)
+            return None
+        return IndexedWindow(self.cache, self.read.to(device), self.write.to(device))
+
+    def _written(self, rows: Tensor) -> Tensor:
+        return rows if self._taken is None else rows.index_select(1, self._taken)
 
 
 def n_shared(cached: Rows[int], tokens: Rows[int]) -> int:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from model.backbone.decoder import Decoder, DecoderConfig
 from model.backbone.gemma import Gemma
+from model.backbone.graphed import GraphedDecoder
 from model.backbone.lean import LeanDecoder
 from model.backbone.precision import fast_dtype
 from model.checkpoints.files import read_header, read_json
@@ -166,7 +167,10 @@ def _filled(network: nn.Module, weights: dict[str, Tensor]) -> Any:
     network.load_state_dict(weights, assign=True)
     weights.clear()  # so that each tensor is freed once the inference form has laid it out anew
     network.eval().requires_grad_(False)
-    return LeanDecoder(network) if isinstance(network, Decoder) else network
+    if not isinstance(network, Decoder):
+        return network
+    records = next(network.parameters()).is_cuda
+    return GraphedDecoder(network) if records else LeanDecoder(network)
 
 
 def _place(device: str | torch.device | None) -> torch.device:

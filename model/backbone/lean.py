@@ -27,7 +27,9 @@ from model.backbone.decoder import (
 )
 from model.backbone.grouped import attend, prepare_bias
 from model.backbone.rope import turns
+from model.cache import IndexedWindow
 from model.kernels.head import Head
+from model.kernels.paged import attend_paged, serves
 from model.kernels.product import Product
 
 
@@ -135,6 +137,10 @@ class _Attention:
         turned, v = heads.split_with_sizes((n_turned, n_kv), 2)
         q, k = self._turned(turned, turn).to(x.dtype).split_with_sizes((self._n_heads, n_kv), 2)
         k, v = k.transpose(1, 2), v.transpose(1, 2)
+        if isinstance(cache, IndexedWindow) and serves(q, n_kv):
+            stored = cache.store(self._layer, k, v)
+            seen = None if bias is None else bias[:, :, : q.shape[1]]
+            return self._out(attend_paged(q, stored, cache.read, seen))
         if cache is not None:
             k, v = cache.extend(self._layer, k, v)
         return self._out(attend(q, k, v, bias))

@@ -148,4 +148,4 @@ def _places(width: int) -> Tensor:
 def turns(positions: Tensor, theta: float, width: int, stretch: Stretch) -> Tensor:
     """By what the pairs of each token turn, as complex numbers (batch, tokens, 1, width / 2)."""
     angles = positions[:, :, None, None] * _frequencies(theta, width, stretch, positions.device)
-    return torch.polar(angles.new_tensor(stretch.amplitude).expand_as(angles), angles)
+    return torch.polar(torch.full_like(angles, stretch.amplitude), angles)

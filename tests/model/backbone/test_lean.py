@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -11,10 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from model.backbone import grouped
+from model.backbone import lean as lean_module
 from model.backbone.decoder import Decoder, DecoderConfig
 from model.backbone.lean import LeanDecoder
 from model.backbone.moe import MoeConfig
 from model.backbone.rope import Yarn
+from model.cache import PagedCache
+from model.kernels.paged import attend_paged_reference
 from tests.model.backbone.test_decoder import CONFIG, IDS, POSITIONS, Kept, causal, network
 
 MOE = MoeConfig(n_experts=4, n_active=2, d_expert=8, layers=frozenset({1}), d_shared=8)
@@ -132,3 +136,34 @@ def test_the_decoder_keeps_no_layers() -> None:
     assert sum(weight.numel() for weight in decoder.model.layers.parameters()) == 0
     with pytest.raises(TypeError, match="taken over once"):
         LeanDecoder(decoder)
+
+
+@torch.no_grad()
+def test_stored_rows_are_attended_where_they_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a device the kernel follows the row numbers; here its reference stands in."""
+    _, lean = both()
+    gathered, paged = (PagedCache(8, 3) for _ in range(2))
+    outs = []
+    for cache in (gathered, paged):
+        sequences = [cache.open([], 8) for _ in range(2)]
+        if cache is paged:
+            monkeypatch.setattr(lean_module, "serves", lambda q, n_kv_heads: True)
+            monkeypatch.setattr(lean_module, "attend_paged", booleans(attend_paged_reference))
+        for at in (0, 4):
+            window = cache.window(sequences, 4)
+            part = slice(at, at + 4)
+            mask = causal(8, 8)[:, :, part, : at + 4].expand(2, -1, -1, -1)
+            outs.append(lean(IDS[:, part], POSITIONS[:, part], mask, window))
+            for sequence in sequences:
+                cache.commit(sequence, [1] * 4)
+    for expected, found in zip(outs[:2], outs[2:], strict=True):
+        torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+
+
+def booleans(attend: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """On a device the prepared mask is still one of truth values; on a processor it is what to add."""
+
+    def call(q: Tensor, stored: tuple[Tensor, Tensor], read: Tensor, bias: Tensor) -> Tensor:
+        return attend(q, stored, read, bias == 0)
+
+    return call
