@@ -47,13 +47,14 @@ CASES = (
 class Answer(Head):
     """Any numbers, at once."""
 
-    def logits(self, hidden: Tensor) -> Tensor:
-        """The same for every row."""
-        return self._said[: hidden.shape[0]].clone()
-
     def __init__(self, n_words: int) -> None:
         super().__init__(torch.zeros(n_words, 1))
         self._said = torch.arange(n_words, dtype=torch.bfloat16).expand(256, -1).contiguous()
+
+    def tiles(self, hidden: Tensor, width: int) -> Iterator[tuple[slice, Tensor]]:
+        """The same for every row."""
+        words = slice(0, self.n_words)
+        yield words, self._said[: hidden.shape[0], words].clone()
 
 
 class Instant(LeanDecoder):
