@@ -27,6 +27,7 @@ _QUESTION_HEADS = re.compile(
 _ZH_FILLERS = re.compile(r"的(?=[^的])|请问|是(?=多少|什么)|一下|呢|吗")
 _FULL = {ord(c): ord(c) + 0xFEE0 for c in "0123456789"}
 _HALF_MARKS = str.maketrans("，。？！：；（）", ",.?!:;()")
+_TWICE = re.compile(r"([在于的])\1|\b(the|in|of|at|by|a) \2\b", re.IGNORECASE)
 _MISHEARD = (
     ("的", "得"), ("哪", "那"), ("在", "再"), ("多少", "多小"), ("是", "事"), ("做", "作"), ("请问", "情问"), ("吗", "嘛"), ("什么", "神马"),
 )  # fmt: skip
@@ -48,7 +49,8 @@ class Surface:
 
     def typed(self, rng: random.Random, question: str, *, is_alone: bool = False) -> str:
         """The question as typed; `is_alone` where no sentences come around it."""
-        said = question if is_alone else self._surrounded(rng, question)
+        said = _TWICE.sub(r"\1\2", question)
+        said = said if is_alone else self._surrounded(rng, said)
         if rng.random() < 0.45:
             for change, share in self._changes:
                 if rng.random() < share:

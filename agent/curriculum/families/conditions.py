@@ -119,7 +119,7 @@ def _related(d: Draw, field_id: str, member: Entity, fact: Fact) -> Condition:
     target = d.world.store.entity(fact.value_id) if fact.value_id else None
     if target is None:
         raise NotDrawnError
-    if d.chance(0.12):
+    if d.chance(0.12) and field_id != "birth_country_now":
         return _same_as_another(d, field_id, member, target)
     words = _worded(d, field_id, member.type, {"v": lambda: d.name(target)})
     return Condition((Constraint(field_id, "=", target),), words)
