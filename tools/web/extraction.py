@@ -42,17 +42,10 @@ def html(content: bytes, told: Mapping[str, str]) -> dict[str, Any]:
     text = content.decode(told["charset"], errors="replace")
     if "<html" not in text[:2000].lower():
         text = f"{_HTML_HEAD}{text}"
-    found = trafilatura.bare_extraction(
-        text,
-        url=told["url"] or None,
-        output_format="markdown",
-        include_comments=False,
-        with_metadata=True,
-    )
-    if found is None or isinstance(found, dict) or not found.text:
-        about = trafilatura.extract_metadata(text)
-        return {"title": about.title or "", "parts": [("", trafilatura.html2txt(text))]}
-    return {"title": found.title or "", "date": found.date or "", "parts": [("", found.text)]}
+    main = trafilatura.extract(text, output_format="markdown", include_comments=False)
+    about = trafilatura.extract_metadata(text, default_url=told["url"] or None)
+    parts = [("", main or trafilatura.html2txt(text))]
+    return {"title": about.title or "", "date": about.date or "", "parts": parts}
 
 
 def pdf(content: bytes, told: Mapping[str, str]) -> dict[str, Any]:

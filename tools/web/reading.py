@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -132,8 +133,8 @@ class Reader:
             return
         process.kill()
         for pipe in (process.stdin, process.stdout):
-            if pipe:
-                pipe.close()
+            with suppress(BrokenPipeError):  # half a request may still be in it
+                _pipe(pipe).close()
         process.wait()
 
 

@@ -63,6 +63,7 @@ def document(found: Document | Failed) -> Document:
 def test_a_page_gives_its_main_text(reader: Reader) -> None:
     found = document(reader.read_page(page("https://example.org/", ARTICLE)))
     assert "3,530 kilometres" in found.text
+    assert found.text.startswith("# Rivers of Europe\n\nThe Volga")
     assert "长江是亚洲最长的河流" in found.text
     assert (found.title, found.date, found.is_cut) == ("Rivers of Europe", "2024-05-06", False)
     assert not {"alert", "Imprint", "News"} & set(found.text.replace("(", " ").split())
