@@ -15,12 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.constraints.automaton import DEAD, Flags, LanguageError
+from model.constraints.automaton import DEAD, Flags, LanguageError, Table
 from model.constraints.lexicon import Ints
 from model.constraints.moves import Moves
 
 MASKED = -1
 """Instead of a class: the cell may take any."""
+
+MAX_EDGES = 10_000_000
+"""Of one trellis: 120 MB."""
 
 _NEVER = 1 << 30
 
@@ -34,9 +37,9 @@ class Edges:
     All classes that go one way share an edge; `group` (edges,) numbers the distinct sets of classes.
     """
 
-    source: Ints
-    target: Ints
-    group: Ints
+    source: Table
+    target: Table
+    group: Table
 
     def where(self, some: Flags) -> Edges:
         """Only these edges."""
@@ -55,7 +58,7 @@ class Trellis:
         self.foreign = moves.n_classes
         self._accepting = moves.accepting
         inside, self._has = edges_of(moves)
-        at_end = Edges(inside.source, moves.past_end[inside.target].astype(np.int64), inside.group)
+        at_end = Edges(inside.source, moves.past_end[inside.target], inside.group)
         at_end = at_end.where(at_end.target != DEAD)
         last = set(np.cumsum(widths).tolist())
         self._layers = [at_end if cell + 1 in last else inside for cell in range(self.n_cells)]
@@ -67,6 +70,12 @@ class Trellis:
                 f"takes {fewest}; widen the slot"
             )
         alive = self._alive(nothing_known)
+        n_edges = sum(int(some.sum()) for some in alive)
+        if n_edges > MAX_EDGES:
+            raise LanguageError(
+                f"the pattern has {n_edges:,} ways through its cells, more than {MAX_EDGES:,}; shorten its "
+                "counted repetitions or narrow the slot"
+            )
         self._layers = [e.where(some) for e, some in zip(self._layers, alive, strict=True)]
         self._classes_of_group = [has.nonzero()[0] for has in self._has]
 
@@ -161,7 +170,8 @@ def edges_of(moves: Moves) -> tuple[Edges, Flags]:
     has = np.zeros((len(number), moves.n_classes + 1), dtype=np.bool_)
     for n, some in enumerate(number):
         has[n, np.frombuffer(some, dtype=classes.dtype)] = True
-    return Edges(source[starts], target[starts].astype(np.int64), np.array(group)), has
+    columns = (source[starts], target[starts], np.array(group))
+    return Edges(*(column.astype(np.int32) for column in columns)), has
 
 
 def _fewest_cells(edges: Edges, moves: Moves, n_slots: int) -> int:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.constraints import trellis
 from model.constraints.automaton import LanguageError
 from model.constraints.trellis import MASKED, Trellis
 from tests.model.constraints.languages import FILLER, LETTERS, PATTERNS, all_texts, moves_of
@@ -95,3 +96,10 @@ def test_what_does_not_fit_is_refused_with_the_cells_it_takes(
 ) -> None:
     with pytest.raises(LanguageError, match=f"the shortest takes {fewest};"):
         Trellis(moves_of(pattern), widths)
+
+
+def test_a_language_of_too_many_ways_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trellis, "MAX_EDGES", 20)
+    Trellis(moves_of("a{2}"), (2,))
+    with pytest.raises(LanguageError, match=r"\d+ ways through its cells, more than 20;"):
+        Trellis(moves_of("[abc]{0,40}"), (20,))
