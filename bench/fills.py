@@ -19,7 +19,7 @@ from bench.timing import Stopwatch, table
 from model.backbone.lean import LeanDecoder
 from model.cache import PagedCache
 from model.engine import Engine
-from model.kernels.head import Head
+from model.kernels.output import Head
 from model.tokens import Tokens
 from model.types import DecodeParams, Template
 from tools.types import Text

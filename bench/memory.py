@@ -18,7 +18,8 @@ from bench.steps import PLANNER, Network
 from bench.timing import table
 from model.cache import PagedCache
 from model.kernels.confidence import Masks, score_reference
-from model.kernels.head import Head, propose
+from model.kernels.head import propose
+from model.kernels.output import Head
 
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 CELLS = (64, 256, 1024)

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from model.backbone.lean import LeanDecoder
 from model.fill import Fill
-from model.kernels.head import Head, propose
+from model.kernels.head import propose
 from model.kernels.noise import Draw
+from model.kernels.output import Head
 from model.kernels.scores import Scores
 from model.query import Query
 

@@ -28,7 +28,7 @@ from model.backbone.decoder import (
 from model.backbone.grouped import attend, prepare_bias
 from model.backbone.rope import turns
 from model.cache import IndexedWindow
-from model.kernels.head import Head
+from model.kernels.output import Head
 from model.kernels.paged import attend_paged, serves
 from model.kernels.product import Product
 

@@ -10,74 +10,24 @@ guarantee anything for a row without an allowed word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import reduce
 from types import ModuleType
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
+from model.kernels.bits import BITS, unpack
 from model.kernels.confidence import HAS_TRITON
 from model.kernels.noise import Draw, gumbel
-from model.kernels.product import Product, can_lay_out
+from model.kernels.output import FORBIDDEN, Head
 from model.kernels.scores import Scores
 
-__all__ = ["Draw", "Head", "pack", "propose", "propose_reference", "unpack"]
+__all__ = ["Draw", "Head", "propose", "propose_reference"]
 
-FORBIDDEN = -1e30  # finite, so that no difference of two of them is NaN
-BITS = 32
 TILE_ELEMENTS = 1 << 19  # 2 MiB of float32: what a core's caches hold beside the weights
 MIN_TILE = 1024
 MAX_ROWS = 256
-LAID_OUT_TILE = 8192
-
-
-class Head:
-    """The output layer, read a tile of the vocabulary at a time.
-
-    `weight` is (words, width). Only the first `n_words` words count, and of them `banned` (-1: none) does not.
-    """
-
-    def __init__(self, weight: Tensor, banned: int = -1) -> None:
-        self.weight: Tensor | None = weight
-        self.n_words, self.banned = weight.shape[0], banned
-        self._tiles: tuple[Product, ...] = ()
-
-    @classmethod
-    def laid_out(cls, weight: Tensor) -> Head:
-        """A layer whose weights are laid out for the processor, where there is such a layout."""
-        head = cls(weight)
-        if can_lay_out(weight):
-            head._tiles = tuple(Product(part) for part in weight.split(LAID_OUT_TILE))
-            head.weight = None
-        return head
-
-    def limited(self, n_words: int, banned: int = -1) -> Head:
-        """The same layer for a vocabulary without the words behind, and one in it that is never proposed."""
-        head = copy(self)
-        head.n_words, head.banned = min(n_words, self.n_words), banned
-        return head
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        """The scores of every word that counts (rows, words); the banned one's is -inf."""
-        logits = torch.cat([part for _, part in self.tiles(hidden, self.n_words)], -1)
-        if self.banned >= 0:
-            logits[..., self.banned] = -torch.inf
-        return logits
-
-    def tiles(self, hidden: Tensor, width: int) -> Iterator[tuple[slice, Tensor]]:
-        """The logits of one tile after the other; of `width` words each, or as they were laid out."""
-        if self.weight is None:
-            width = LAID_OUT_TILE
-        for first in range(0, self.n_words, width):
-            words = slice(first, min(first + width, self.n_words))
-            if self.weight is None:
-                yield words, self._tiles[first // width](hidden)[..., : words.stop - first]
-            else:
-                yield words, linear(hidden, self.weight[words])
 
 
 def propose(
@@ -115,29 +65,6 @@ def _in_parts(hidden: Tensor, head: Head, allowed: Tensor | None, draw: Draw | N
     draws = [None if draw is None else draw.of_rows(slice(at, at + MAX_ROWS)) for at in starts]
     parts = zip(hidden.split(MAX_ROWS), masks, draws, strict=True)
     return Scores.joined([propose_reference(rows, head, mask, some) for rows, mask, some in parts])
-
-
-def pack(mask: Tensor) -> Tensor:
-    """A bool mask (rows, words) as bits (rows, ⌈words / 32⌉) int32, the lowest word in the lowest bit."""
-    n_rows, n_words = mask.shape
-    padded = mask.new_zeros(n_rows, -(-n_words // BITS) * BITS)
-    padded[:, :n_words] = mask
-    weights = 1 << torch.arange(BITS, device=mask.device)
-    return (padded.view(n_rows, -1, BITS) * weights).sum(-1).to(torch.int32)
-
-
-def unpack(bits: Tensor, words: slice) -> Tensor:
-    """The bool mask (rows, words) of a range of words that begins at a multiple of 32."""
-    some = bits[:, words.start // BITS : -(-words.stop // BITS)].contiguous()
-    eights = _eights(bits.device).take(some.view(torch.uint8).long())  # a byte becomes eight
-    return eights.view(torch.bool)[:, : words.stop - words.start]
-
-
-@cache
-def _eights(device: torch.device) -> Tensor:
-    """For each byte its bits as eight bools in one int64, the lowest first."""
-    bits = torch.arange(256, dtype=torch.uint8)[:, None] >> torch.arange(8, dtype=torch.uint8) & 1
-    return bits.view(torch.int64).squeeze(1).to(device)
 
 
 def tile_width(n_rows: int, n_words: int) -> int:

@@ -13,8 +13,9 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from model.kernels.head import BITS, FORBIDDEN, Head
+from model.kernels.bits import BITS
 from model.kernels.noise import Draw
+from model.kernels.output import FORBIDDEN, Head
 from model.kernels.scores import Scores
 
 MIN_ROWS, MAX_ROWS = 16, 64

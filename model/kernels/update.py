@@ -9,50 +9,17 @@ revealed, and the leftmost masked again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import ModuleType
 
 import torch
 from torch import Tensor
 
 from model.kernels.confidence import HAS_TRITON
+from model.kernels.state import Blocks, Proposals, Step
+
+__all__ = ["Blocks", "Proposals", "Step", "update", "update_reference"]
 
 MAX_CELLS = 256  # the kernel compares every pair of a block's cells
-
-
-@dataclass(frozen=True, slots=True)
-class Blocks:
-    """The active blocks of several canvases, each (blocks, cells); `update` changes them in place.
-
-    `confidence` is the snapshot at the reveal, 0 where masked; `open` cells are those a fill may write.
-    """
-
-    ids: Tensor
-    masked: Tensor
-    open: Tensor
-    confidence: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Proposals:
-    """A word, its confidence, and whether it may be revealed now, each (blocks, cells)."""
-
-    token: Tensor
-    confidence: Tensor
-    eligible: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one update does: cells from `threshold` on are revealed, and the best `n_least` in any case.
-
-    An infinite threshold leaves top-k. Of the revealed open cells the surest `n_stay` stay, the others are
-    masked again; None keeps all. Both numbers are int32 (blocks,).
-    """
-
-    threshold: float
-    n_least: Tensor
-    n_stay: Tensor | None = None
 
 
 def update(blocks: Blocks, proposals: Proposals, step: Step, mask_id: int) -> Tensor:

@@ -12,7 +12,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from model.kernels.update import Blocks, Proposals, Step
+from model.kernels.state import Blocks, Proposals, Step
 
 
 @triton.jit

@@ -14,7 +14,7 @@ from model.cache import PagedCache
 from model.completion import Completion, CompletionParams
 from model.engine import Engine
 from model.families.conventions import Conventions
-from model.kernels import head as head_module
+from model.kernels.output import Head
 from model.reading import PLANNER
 from model.types import DecodeParams, Slot, Template
 from tests.model.tiny import tiny_decoder, tiny_tokens
@@ -94,7 +94,7 @@ def test_free_text_asks_for_no_logits(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("logits were written")
 
     _, fused = engines()
-    monkeypatch.setattr(head_module.Head, "logits", refuse)
+    monkeypatch.setattr(Head, "logits", refuse)
     fused.complete(PROMPTS, PARAMS["sampled"])
     with pytest.raises(AssertionError, match="were written"), torch.no_grad():
         fused.complete(PROMPTS, PARAMS["nucleus"])

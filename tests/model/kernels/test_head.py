@@ -10,8 +10,10 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from model.kernels import head as head_module
+from model.kernels import output
+from model.kernels.bits import pack, unpack
 from model.kernels.confidence import score_reference
-from model.kernels.head import Draw, Head, pack, propose, propose_reference, unpack
+from model.kernels.head import Draw, Head, propose, propose_reference
 from model.kernels.noise import gumbel
 from model.kernels.scores import Masks, Scores
 
@@ -167,7 +169,7 @@ def test_the_reference_follows_its_definition(
 
 
 def test_weights_laid_out_in_tiles_score_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(head_module, "LAID_OUT_TILE", 64)
+    monkeypatch.setattr(output, "LAID_OUT_TILE", 64)
     hidden, weight = some_rows((5, 300, 32))
     bits, draw = pack(some_words(5, 200)), some_draw(5)
     plainly = Head(weight).limited(200, 3)
