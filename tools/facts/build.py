@@ -23,7 +23,7 @@ from tools.facts.fields import columns
 from tools.facts.names import is_everyday
 from tools.facts.quantity import plain
 from tools.facts.raw import Raw
-from tools.facts.readers import companies, films, geography, markets, nations, nobel, space
+from tools.facts.readers import companies, filings, films, geography, markets, nations, nobel, space
 
 FOLDER = Path(__file__).parent
 TABLE = FOLDER / "table"
@@ -45,7 +45,8 @@ def draft_table(raw: Raw) -> Draft:
     geography.read(raw, draft, atlas)
     films.read(raw, draft)
     markets.read(raw, draft)
-    companies.read(raw, draft)
+    companies.read(raw, draft, atlas)
+    filings.read(raw, draft)
     space.read(raw, draft)
     _correct(draft)
     _add_names(draft)

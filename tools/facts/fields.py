@@ -59,6 +59,16 @@ def load_fields(units: dict[str, str]) -> tuple[Field, ...]:
     return tuple(_field(key, section, units.get(key, "")) for key, section in sections().items())
 
 
+def is_number(field_id: str) -> bool:
+    """Whether a field's values are read as numbers; years are."""
+    return sections()[field_id]["kind"] in ("number", "year")
+
+
+def unit_of(field_id: str) -> str:
+    """The unit that the table writes a field's numbers in; empty for counts and texts."""
+    return str(sections()[field_id].get("unit", ""))
+
+
 def columns() -> dict[str, tuple[tuple[str, str], ...]]:
     """Field id -> the raw `(type, property)` columns that feed it, best first."""
     return {

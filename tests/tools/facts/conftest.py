@@ -76,6 +76,8 @@ company|company/AAPL|Apple Inc.|company|Dividend Yield|0.0041|USD|2026-08|sp500f
 company|company/AAPL|Apple Inc.|company|Price/Earnings|33.1|USD|2026-08|sp500fin
 company|company/AAPL|AAPL|company|income/Net Income|93736000|USD|FY2024|sec:0000320193-24-000123
 company|company/AAPL|AAPL|company|income/Net Income|93736000|USD|FY2024|sec:0000320193-25-000079
+company|company/AAPL|AAPL|company|income/Gross Profit|180683000|USD|FY2024|sec:0000320193-24-000123
+company|company/AAPL|AAPL|company|income/Gross Profit|180683000|USD|FY2024|sec:0000320193-25-000079
 company|company/AAPL|AAPL|company|cashflow/Payments for Property, Plant and Equipment|-9447000000|USD|FY2024|sec:0000320193-24-000123
 company|company/MSFT|Microsoft|company|balance/Cash and Cash Equivalents|18315000000|USD|FY2024|sec:0000950170-24-087843
 company|company/MSFT|Microsoft|company|balance/Cash and Cash Equivalents|75543000000|USD|FY2024|sec:0000950170-24-087843

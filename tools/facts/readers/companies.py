@@ -1,20 +1,22 @@
-"""Companies of the S&P 500, Tesla's quarters, and the 10-K figures of Apple, Microsoft and Tesla.
+"""Companies of the S&P 500, Tesla's quarters, and where Teslas were registered.
 
-Guarantees: base units, capital expenditure positive, Apple's rows in dollars, one row per distinct filed value.
+Guarantees: base units, capital expenditure positive; registrations are facts of the country.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 from math import log10
 
+from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement, Thing
+from tools.facts.fields import unit_of
 from tools.facts.names import company_variants, is_everyday, variants
-from tools.facts.quantity import parse_number, plain
+from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw, Row
+from tools.facts.readers.filings import is_filed
 
 # Two share classes of one company.
 SAME = {
@@ -23,50 +25,44 @@ SAME = {
     "company/NWS": "company/NWSA",
 }
 TEXT_FIELDS = frozenset({"sector", "industry", "headquarters", "index_date"})
-UNITS = {
-    "price_earnings": "ratio",
-    "dividend_yield": "%",
-    "deliveries": "vehicles",
-    "production": "vehicles",
-    "storage_deployed": "GWh",
-}
-PERCENT_FIELDS = frozenset({"gross_margin", "operating_margin"})
-VEHICLES = frozenset({"deliveries", "production"})
 SCALES = {"_b": Decimal(10**9), "_millions": Decimal(10**6), "_mwh": Decimal("0.001")}
-# Apple's filings after 2009 were read as if "in millions" meant thousands, statement by statement.
-APPLE_LEAST_USD = Decimal(10**9)
-# Where one label holds several values of a year, the consolidated one is the largest; cash is the smallest (the sum with securities is larger).
-SMALLEST_IS_TOTAL = frozenset({"cash"})
+REGISTRATIONS = "tesla_registrations"
 COMPANY_WEIGHT = 3.0
 
 
-def read(raw: Raw, draft: Draft) -> None:
-    """Read every company and its figures."""
+def read(raw: Raw, draft: Draft, atlas: Atlas) -> None:
+    """Read every company and its figures, but for what is filed."""
     _enter(raw, draft)
-    filed: dict[tuple[str, str, str], dict[str, list[Statement]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
     for row in raw.rows("company"):
         column = raw.column(row)
-        if column is None or row.entity_id in SAME:
+        if column is None or row.entity_id in SAME or is_filed(row):
+            continue
+        if column.field == REGISTRATIONS:
+            _registered(row, draft, atlas)
             continue
         said = Statement(
             row.entity_id,
             column.field,
             row.value,
             None,
-            _unit(row, column.field),
+            unit_of(column.field),
             _period(row, column.field),
             row.source,
             rank=column.rank,
         )
-        if row.source.startswith("sec:"):
-            filed[said.entity_id, said.field, said.period][said.source].append(said)
-        else:
-            _state(said, row, draft)
-    for by_filing in filed.values():
-        for said in _distinct([_total(stated) for stated in by_filing.values()]):
-            draft.say(said)
+        _state(said, row, draft)
+
+
+def _registered(row: Row, draft: Draft, atlas: Atlas) -> None:
+    """`registrations/CZECH_REPUBLIC` is a fact of the Czech Republic."""
+    country = atlas.by_name(row.property.partition("/")[2].replace("_", " "))
+    if country is None:
+        draft.dropped[REGISTRATIONS] += 1
+        return
+    said = Statement(
+        country, REGISTRATIONS, row.value, None, unit_of(REGISTRATIONS), row.period, row.source
+    )
+    draft.measure(said, parse_number(row.value))
 
 
 def _enter(raw: Raw, draft: Draft) -> None:
@@ -114,14 +110,6 @@ def _period(row: Row, field: str) -> str:
     return "" if field in TEXT_FIELDS or field == "founded" else row.period
 
 
-def _unit(row: Row, field: str) -> str:
-    if field in UNITS:
-        return UNITS[field]
-    if field in PERCENT_FIELDS:
-        return "%"
-    return "" if field in TEXT_FIELDS or field == "founded" else "USD"
-
-
 def _state(said: Statement, row: Row, draft: Draft) -> None:
     if said.field in TEXT_FIELDS:
         draft.say(said)
@@ -137,42 +125,3 @@ def _state(said: Statement, row: Row, draft: Draft) -> None:
     if number is not None and said.field == "dividend_yield":
         number *= 100
     draft.measure(said, abs(number) if number is not None and said.field == "capex" else number)
-
-
-def _total(stated: list[Statement]) -> Statement:
-    """The consolidated value of one filing, its sign and scale mended."""
-    best = min(said.rank for said in stated)
-    numbers = [parse_number(said.value) or Decimal(0) for said in stated if said.rank == best]
-    field, entity_id = stated[0].field, stated[0].entity_id
-    number = min(numbers) if field in SMALLEST_IS_TOTAL else max(numbers, key=abs)
-    if field == "capex":
-        number = abs(number)
-    if entity_id == "company/AAPL" and field != "eps" and abs(number) < APPLE_LEAST_USD:
-        number *= 1000
-    return replace(stated[0], value=plain(number), number=number, rank=_age(stated[0].source))
-
-
-def _age(source: str) -> int:
-    """Newer filings first: `sec:0000320193-25-000079` was filed in 2025."""
-    return 100 - int(source.split("-")[1])
-
-
-def _distinct(filings: list[Statement]) -> list[Statement]:
-    """One row per value, from the newest filing that states it; a rounding of another value is no value of its own."""
-    kept: list[Statement] = []
-    for said in sorted(filings, key=lambda said: said.rank):
-        if not any(_is_rounding(said, other) for other in kept):
-            kept.append(said)
-    return kept
-
-
-def _is_rounding(one: Statement, other: Statement) -> bool:
-    first, second = one.number or Decimal(0), other.number or Decimal(0)
-    return any(
-        a == b.quantize(Decimal(1).scaleb(_zeros(a))) for a, b in ((first, second), (second, first))
-    )
-
-
-def _zeros(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
-    return min(exponent, 6) if isinstance(exponent, int) else 0

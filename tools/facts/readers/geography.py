@@ -12,20 +12,12 @@ from math import log10
 
 from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement, Thing
+from tools.facts.fields import is_number, unit_of
 from tools.facts.names import is_everyday, slug, variants
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw
 
 TYPES = ("city", "mountain", "river", "lake", "island", "desert", "sea", "organization")
-UNITS = {
-    "population": "people",
-    "elevation": "m",
-    "highest_elevation": "m",
-    "area": "km2",
-    "basin_area": "km2",
-    "length": "km",
-    "depth": "m",
-}
 # Mondial's column order for lakes is area, elevation, depth; the raw table read it as area, depth, elevation.
 SWAPPED = {("lake", "depth"): "elevation", ("lake", "elevation"): "depth"}
 BASE_WEIGHT = {
@@ -65,7 +57,7 @@ def read(raw: Raw, draft: Draft, atlas: Atlas) -> None:
                 entity_id,
                 field,
                 row.value,
-                unit=UNITS.get(field, ""),
+                unit=unit_of(field),
                 period=row.period,
                 source=row.source,
                 rank=column.rank,
@@ -105,7 +97,7 @@ def _ids(raw: Raw) -> dict[tuple[str, str], str]:
 
 
 def _state(said: Statement, draft: Draft, atlas: Atlas) -> None:
-    if said.field in UNITS:
+    if is_number(said.field):
         number = parse_number(said.value)
         is_missing = number == 0 and said.field in {"depth", "population"}
         draft.measure(said, None if is_missing else number)

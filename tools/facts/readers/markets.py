@@ -6,6 +6,7 @@ Guarantees: one region per market; residuals below zero and projections of past 
 from __future__ import annotations
 
 from tools.facts.draft import Draft, Statement, Thing
+from tools.facts.fields import unit_of
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw
 
@@ -50,7 +51,6 @@ AGGREGATES = frozenset(
         "middle-east-and-caspian",
     }
 )
-UNITS = {"Vehicles": "vehicles", "percent": "%"}
 REGION_WEIGHT = 4.0
 LAST_YEAR_OF_HISTORY = "2024"
 
@@ -73,14 +73,13 @@ def read(raw: Raw, draft: Draft) -> None:
         is_past_projection = row.property.endswith("/STEPS") and row.period <= LAST_YEAR_OF_HISTORY
         if column is None or is_past_projection or (number is not None and number < 0):
             continue
-        unit = UNITS.get(row.unit, row.unit)
         draft.measure(
             Statement(
                 entity_id,
                 column.field,
                 row.value,
                 None,
-                unit,
+                unit_of(column.field),
                 row.period,
                 row.source,
                 rank=column.rank,

@@ -11,40 +11,11 @@ from math import log10
 
 from tools.facts.countries import Atlas, Country
 from tools.facts.draft import Draft, Statement, Thing
+from tools.facts.fields import is_number, unit_of
 from tools.facts.names import ascii_only
 from tools.facts.quantity import parse_number, stated_year
 from tools.facts.raw import Raw, Row
 
-UNITS = {
-    "population": "people",
-    "population_factbook": "people",
-    "gdp": "USD",
-    "gdp_factbook": "USD",
-    "gdp_per_capita": "USD",
-    "gdp_growth": "%",
-    "inflation": "%",
-    "gdp_deflator": "%",
-    "unemployment": "%",
-    "area": "km2",
-    "land_area": "km2",
-    "coastline": "km",
-    "land_border": "km",
-    "highest_elevation": "m",
-    "life_expectancy": "years",
-    "median_age": "years",
-    "birth_rate": "per 1,000 people",
-    "death_rate": "per 1,000 people",
-    "fertility": "children per woman",
-    "infant_mortality": "per 1,000 live births",
-    "urban_population": "%",
-    "internet_users": "%",
-    "co2": "t",
-    "exports": "USD",
-    "imports": "USD",
-    "military_spending": "% of GDP",
-    "forest": "%",
-    "airports": "",
-}
 DECIMALS = {"gdp": Decimal(1), "population": Decimal(1), "gdp_deflator": Decimal("0.01")}
 LANGUAGES_AT_MOST = 8
 LONGEST_GOVERNMENT = 80
@@ -111,7 +82,7 @@ def _period(row: Row) -> str:
 
 def _state(said: Statement, draft: Draft, atlas: Atlas) -> None:
     match said.field:
-        case field if field in UNITS:
+        case field if is_number(field):
             _measure(said, draft)
         case "neighbours":
             _neighbours(said, draft, atlas)
@@ -137,7 +108,7 @@ def _measure(said: Statement, draft: Draft) -> None:
     number = parse_number(said.value)
     if number is not None and said.field in DECIMALS:
         number = number.quantize(DECIMALS[said.field])
-    draft.measure(_with(said, said.value, UNITS[said.field]), number)
+    draft.measure(_with(said, said.value, unit_of(said.field)), number)
 
 
 def _with(said: Statement, value: str, unit: str = "", value_id: str = "") -> Statement:
@@ -189,7 +160,11 @@ def _peak(said: Statement, draft: Draft) -> None:
     name = _PARENTHESES.sub("", found["name"]).strip()
     draft.say(_with(said, name))
     height = Statement(
-        said.entity_id, "highest_elevation", said.value, unit="m", source=said.source
+        said.entity_id,
+        "highest_elevation",
+        said.value,
+        unit=unit_of("highest_elevation"),
+        source=said.source,
     )
     draft.measure(height, parse_number(found["metres"]))
 

@@ -11,37 +11,14 @@ from decimal import Decimal
 from math import log10
 
 from tools.facts.draft import Draft, Statement, Thing
+from tools.facts.fields import is_number, unit_of
 from tools.facts.names import is_everyday, person_variants, straight, surname
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw, Row
 
-PLANET_UNITS = {
-    "mass": "10^24 kg",
-    "diameter": "km",
-    "density": "g/cm3",
-    "gravity": "m/s2",
-    "day_length": "h",
-    "orbital_period": "days",
-    "sun_distance": "million km",
-    "mean_temperature": "°C",
-    "moon_count": "",
-}
-ELEMENT_UNITS = {
-    "atomic_number": "",
-    "atomic_mass": "u",
-    "melting_point": "K",
-    "boiling_point": "K",
-    "electronegativity": "",
-    "density": "g/cm3",
-}
-ASTRONAUT_UNITS = {
-    "mission_count": "",
-    "space_hours": "h",
-    "eva_hours": "h",
-    "birth_year": "",
-    "selection_year": "",
-}
-DATED = frozenset({"mission_count", "space_hours", "eva_hours", "moon_count"})
+DATED = frozenset(
+    {"mission_count", "space_hours", "eva_hours", "moon_count", "mission_hours", "flight_year"}
+)
 NATIONALITIES = {
     "U.S.A": "United States",
     "U.S.S.R/Russia": "Russia/USSR",
@@ -74,20 +51,22 @@ def _planets(raw: Raw, draft: Draft) -> None:
             Thing(row.entity_id, "planet", row.name, PLANET_WEIGHT, row.entity_id not in DWARF)
         )
         column = raw.column(row)
-        if column:
+        if column and not is_number(column.field):
+            draft.say(Statement(row.entity_id, column.field, row.value.lower(), source=row.source))
+        elif column:
             number = parse_number(row.value)
             if number is not None and column.field == "density":
                 number /= 1000
-            draft.measure(_said(row, column.field, PLANET_UNITS), number)
+            draft.measure(_said(row, column.field), number)
 
 
-def _said(row: Row, field: str, units: dict[str, str]) -> Statement:
+def _said(row: Row, field: str) -> Statement:
     return Statement(
         row.entity_id,
         field,
         row.value,
         None,
-        units.get(field, ""),
+        unit_of(field),
         row.period if field in DATED else "",
         row.source,
     )
@@ -109,7 +88,7 @@ def _moons(raw: Raw, draft: Draft) -> None:
             )
         else:
             number = parse_number(row.value)
-            draft.measure(_said(row, column.field, {"radius": "km", "density": "g/cm3"}), number)
+            draft.measure(_said(row, column.field), number)
             if column.field == "radius" and number:
                 draft.weigh(row.entity_id, MOON_WEIGHT + log10(max(float(number), 1)))
 
@@ -122,6 +101,8 @@ def _astronauts(raw: Raw, draft: Draft) -> None:
         draft.thing(Thing(entity_id, "astronaut", straight(row.name), ASTRONAUT_WEIGHT))
         if row.property == "mission_hours":
             hours[entity_id].append(parse_number(row.value) or Decimal(0))
+        if row.property == "mission":
+            _flown(row._replace(entity_id=entity_id), draft)
         column = raw.column(row)
         if column:
             _astronaut_fact(row._replace(entity_id=entity_id), column.field, draft)
@@ -140,9 +121,8 @@ def _astronaut_ids(raw: Raw) -> dict[tuple[str, str], str]:
 
 
 def _astronaut_fact(row: Row, field: str, draft: Draft) -> None:
-    said = _said(row, field, ASTRONAUT_UNITS)
-    if field in ASTRONAUT_UNITS:
-        draft.measure(said, parse_number(row.value))
+    if is_number(field):
+        draft.measure(_said(row, field), parse_number(row.value))
         return
     value = (
         row.value.lower() if field == "occupation" and row.value not in OCCUPATIONS else row.value
@@ -151,6 +131,11 @@ def _astronaut_fact(row: Row, field: str, draft: Draft) -> None:
         value, NATIONALITIES.get(value, re.sub(r"^other \((.*)\)$", r"\1", value))
     )
     draft.say(Statement(row.entity_id, field, value, source=row.source))
+
+
+def _flown(row: Row, draft: Draft) -> None:
+    year = parse_number(row.period)
+    draft.measure(_said(row._replace(value=row.period), "flight_year"), year)
 
 
 def _mend_hours(draft: Draft, hours: dict[str, list[Decimal]]) -> None:
@@ -205,11 +190,11 @@ def _elements(raw: Raw, draft: Draft) -> None:
             continue
         draft.thing(Thing(row.entity_id, "element", row.name, ELEMENT_WEIGHT))
         column = raw.column(row)
-        if column and column.field in ELEMENT_UNITS:
+        if column and is_number(column.field):
             number = parse_number(row.value)
             if number is not None and column.field == "density" and row.entity_id in gases:
                 number /= 1000
-            draft.measure(_said(row, column.field, ELEMENT_UNITS), number)
+            draft.measure(_said(row, column.field), number)
         elif column:
             value = row.value.lower() if column.field == "phase" else row.value
             draft.say(Statement(row.entity_id, column.field, value, source=row.source))
