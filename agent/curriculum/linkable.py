@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from agent.curriculum.grammar import Phrase
 from agent.curriculum.noise import plain
 from agent.curriculum.speech import Speech
-from agent.link import Linker
-from agent.types import Language
+from agent.types import Brief, Language
 from tools.facts.store import FactStore, Field
 from tools.types import Entity, Fact, FieldRef
 
@@ -36,12 +36,19 @@ _AS_ASKED: Mapping[Language, Mapping[str, str]] = {
 }  # fmt: skip
 
 
+class Links(Protocol):
+    """What links questions."""
+
+    def link(self, question: str) -> Brief:
+        """The brief of a question."""
+        ...
+
+
 class LineCheck:
     """Tries the lines of one language."""
 
-    def __init__(self, store: FactStore, speech: Speech, lang: Language) -> None:
-        self._store, self._speech, self._lang = store, speech, lang
-        self._linker = Linker(store)
+    def __init__(self, store: FactStore, links: Links, speech: Speech, lang: Language) -> None:
+        self._store, self._links, self._speech, self._lang = store, links, speech, lang
         self._nouns = {c.type: speech.group(random.Random(0), c, lang) for c in store.classes() if c.id == c.type}  # fmt: skip
 
     def unlinked(self) -> Iterator[tuple[str, str, str, str]]:
@@ -67,7 +74,7 @@ class LineCheck:
                 yield field.id, role, phrase.source, missed[0]
 
     def _offers(self, text: str, field_id: str) -> bool:
-        targets = (pointer.target for pointer in self._linker.link(text).pointers)
+        targets = (pointer.target for pointer in self._links.link(text).pointers)
         return any(isinstance(t, FieldRef) and t.id == field_id for t in targets)
 
     def _sentence(

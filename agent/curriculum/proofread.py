@@ -18,6 +18,7 @@ from agent.curriculum.spec import complaints, missing
 from agent.curriculum.speech import Speech
 from agent.curriculum.stream import tasks
 from agent.curriculum.world import World
+from agent.link import Linker
 from agent.types import Language
 from tools.facts.store import FactStore
 
@@ -51,7 +52,9 @@ def shown(store: FactStore, lang: Language, count: int, seed: int) -> Iterator[s
 
 def unlinked(store: FactStore, lang: Language) -> Iterator[str]:
     """Lines whose field the linker does not offer."""
-    for field_id, role, line, sentence in LineCheck(store, Speech(store), lang).unlinked():
+    for field_id, role, line, sentence in LineCheck(
+        store, Linker(store), Speech(store), lang
+    ).unlinked():
         yield f"{lang}: {field_id}: {role}: {line!r} as in: {sentence}"
 
 
