@@ -26,7 +26,8 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from agent.link import Linker
-from agent.plan import template
+from agent.plan import read, template
+from bench.gold import GoldPlan, misfits
 from bench.rules import Draft, Tally, drafts, share_right
 from bench.timing import Stopwatch, table
 from model.backbone.precision import fast_dtype
@@ -250,6 +251,21 @@ def measure(watch: Stopwatch, n_tasks: int) -> str:
     return table("Against others with the same weights", head, rows)
 
 
+def _share_right(drafted: Sequence[Draft], tally: Tally, toolbox: Toolbox) -> float:
+    """The share of answerable tasks whose canvas is a plan, and one that answers them."""
+    plans = [
+        (draft, filling if _is_plan(draft, filling) else None)
+        for draft, filling in zip(drafted, tally.fillings, strict=True)
+        if not draft.task.unanswerable
+    ]
+    right = [share_right([draft], Tally([filling]), toolbox) for draft, filling in plans if filling]
+    return sum(right) / max(1, len(plans))
+
+
+def _is_plan(draft: Draft, filling: Filling) -> bool:
+    return not any(misfits(GoldPlan(read(filling.values).rows, draft.brief)))
+
+
 def _append(fillings: list[Filling], write: Write, draft: Draft) -> None:
     fillings.append(write(draft))
 
@@ -263,6 +279,6 @@ def _row(
 ) -> tuple[object, ...]:
     own, rival = tallies[arm.name], arm.rival or arm.name
     speed = 1e3 * CELLS / times[arm.name]
-    shares = (share_right(drafted, own, toolbox), own.same(tallies[rival]))
+    shares = (_share_right(drafted, own, toolbox), own.same(tallies[rival]))
     ratio = times[rival] / times[arm.name]
     return (arm.name, own.forwards, times[arm.name], speed, ratio, *(f"{x:.0%}" for x in shares))

@@ -26,17 +26,19 @@ from model.kernels.head import propose
 PLANNER = DecoderConfig(2048, 256, 6, 4, 4, 64, 704)
 SMALL = DecoderConfig(151936, 1024, 28, 16, 8, 128, 3072, rope_theta=1e6)
 CONTEXT = 128
+CPU = torch.device("cpu")
 MEBI, GIGA = 2**20, 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """So many rows of a shape, behind so much context."""
+    """So many rows of each of some sequences, behind so much context, in a network of some shape."""
 
     name: str
     config: DecoderConfig
     n_rows: int
     n_context: int = CONTEXT
+    n_batch: int = 1
 
     @property
     def weights(self) -> list[tuple[int, int]]:
@@ -52,7 +54,7 @@ class Case:
         """What must be read: each weight once, and the keys and values of everything attended to."""
         c = self.config
         kept = 2 * c.n_layers * c.n_kv_heads * c.d_head * (self.n_context + self.n_rows)
-        return 2 * (sum(out * width for out, width in self.weights) + kept)
+        return 2 * (sum(out * width for out, width in self.weights) + self.n_batch * kept)
 
     @property
     def n_operations(self) -> int:
@@ -60,35 +62,48 @@ class Case:
         c = self.config
         attended = self.n_context + self.n_rows
         attention = 2 * c.n_layers * c.n_heads * c.d_head * attended
-        return 2 * self.n_rows * (sum(out * width for out, width in self.weights) + attention)
+        weights = sum(out * width for out, width in self.weights)
+        return 2 * self.n_batch * self.n_rows * (weights + attention)
 
 
 class Network:
     """A random network of a shape, its bare weights and its inference form."""
 
-    def __init__(self, config: DecoderConfig) -> None:
-        self.config, self.dtype = config, fast_dtype(torch.device("cpu"))
+    def __init__(
+        self,
+        config: DecoderConfig,
+        device: torch.device = CPU,
+        form: Callable[[Decoder], LeanDecoder] = LeanDecoder,
+    ) -> None:
+        self.config, self.device, self.dtype = config, device, fast_dtype(device)
         with torch.device("meta"):
             decoder = Decoder(config).to(self.dtype)
-        decoder = decoder.to_empty(device="cpu").eval().requires_grad_(False)
+        decoder = decoder.to_empty(device=device).eval().requires_grad_(False)
         for weight in decoder.parameters():
             weight.fill_(1) if weight.dim() == 1 else weight.normal_(std=0.02)
         weights = [m.weight for m in decoder.modules() if isinstance(m, Linear)]
         self.bare = [*weights, decoder.model.embed_tokens.weight]
-        self.lean = LeanDecoder(decoder)
+        self.lean = form(decoder)
 
     def step(self, case: Case) -> Callable[[], object]:
         """One denoise step as the engine runs it."""
-        cache = PagedCache(n_pages=8)
-        sequence = cache.open([], case.n_context + case.n_rows)
-        cache.commit(sequence, [1] * case.n_context)
-        ids = torch.ones(1, case.n_rows, dtype=torch.long)
-        positions = torch.arange(case.n_context, case.n_context + case.n_rows)[None]
+        n_all = case.n_context + case.n_rows
+        n_pages = case.n_batch * (n_all // 64 + 1)
+        cache = PagedCache(n_pages=n_pages, max_pages=n_pages)
+        sequences = [cache.open([], n_all) for _ in range(case.n_batch)]
+        for sequence in sequences:
+            cache.commit(sequence, [1] * case.n_context)
+        shape = (case.n_batch, case.n_rows)
+        ids = torch.ones(shape, dtype=torch.long, device=self.device)
+        positions = torch.arange(case.n_context, n_all, device=self.device).expand(shape)
+        seen = ids.new_ones(case.n_batch, 1, case.n_rows, n_all, dtype=torch.bool)
+        attn_mask = None if case.n_batch == 1 else seen
 
         @torch.inference_mode()
         def once() -> None:
-            window = cache.window([sequence], case.n_rows)
-            propose(self.lean(ids, positions, None, window)[0], self.lean.head)
+            window = cache.window(sequences, case.n_rows)
+            hidden = self.lean(ids, positions, attn_mask, window)
+            propose(hidden.flatten(0, 1), self.lean.head)
 
         return once
 

@@ -111,7 +111,7 @@ class _Attention:
     def __init__(self, attention: Attention, config: DecoderConfig) -> None:
         self._layer = attention.layer
         self._n_heads, self._n_kv, self._d_head = config.n_heads, config.n_kv_heads, config.d_head
-        self._width = config.d_rotary or config.d_head
+        self._width, self._device = config.d_rotary or config.d_head, attention.o_proj.weight.device
         order = _side_by_side(config.d_head, self._width)
         turned = (attention.q_proj, attention.k_proj)
         projections = (*(_reordered(p, order) for p in turned), _parts(attention.v_proj))
@@ -124,7 +124,8 @@ class _Attention:
 
     def _scales(self, weights: Sequence[Tensor]) -> Tensor:
         """What each dimension of queries and keys is multiplied by (heads, d_head)."""
-        of_q, of_k = weights or (torch.ones(self._d_head), torch.ones(self._d_head))
+        plain = torch.ones(self._d_head, device=self._device)
+        of_q, of_k = weights or (plain, plain)
         of_q = of_q.to(torch.promote_types(of_q.dtype, torch.float32)) * self._d_head**-0.5
         rows = (of_q.expand(self._n_heads, -1), of_k.to(of_q.dtype).expand(self._n_kv, -1))
         return torch.cat(rows)
@@ -149,10 +150,10 @@ class _Attention:
         """Queries and keys (batch, tokens, heads, d_head), normalised, scaled and rotated."""
         heads = heads.to(self._scale.dtype)
         if self._eps is not None:
-            heads = heads * _inverse_rms(heads, self._eps)
-        heads = heads * self._scale
-        pairs = heads.narrow(-1, 0, self._width).unflatten(-1, (-1, 2))
-        torch.view_as_complex(pairs).mul_(turn)
+            heads = heads.mul_(_inverse_rms(heads, self._eps))
+        heads = heads.mul_(self._scale)
+        turned = heads if self._width == self._d_head else heads.narrow(-1, 0, self._width)
+        torch.view_as_complex(turned.view(*turned.shape[:3], -1, 2)).mul_(turn)
         return heads
 
 
