@@ -29,6 +29,8 @@ from tools.web.targets import Target
 from tools.web.types import Outcome, Page, Request
 from tools.web.wire import RETRIEVED_HEADER
 
+stamina.instrumentation.set_on_retry_hooks(())  # they would print each retry on the user's terminal
+
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PRIVATE_CACHE = CacheOptions(shared=False)
 _LASTING: Mapping[int, tuple[Reason, str]] = {
@@ -111,12 +113,13 @@ class Client:
         """Through the cache; past it where nothing is to be kept, or where its file does not work."""
         caching = _caching(there, errand)
         outgoing = httpx.Request("GET", there.url, extensions={"caching": caching})
-        transport = self._network.wire if caching.get("ttl") == 0 else self._network.cached
+        if caching.get("ttl") == 0:
+            return self._network.wire.send(outgoing)
         try:
-            answer = transport.handle_request(outgoing)
+            answer = self._network.send(outgoing)
             answer.read()
         except sqlite3.Error:
-            return self._network.wire.handle_request(outgoing)
+            return self._network.wire.send(outgoing)
         return answer
 
     def _refused(self, host: str, status: int, retry_after: str) -> Refusal:

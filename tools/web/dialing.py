@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, wait
 from typing import Any, TypeAlias
 
 import httpcore
@@ -46,7 +46,6 @@ class CheckedBackend(httpcore.NetworkBackend):
         self._trusted = trusted
         self._resolver = resolver
         self._dial = dial
-        self._lookups = ThreadPoolExecutor(8, thread_name_prefix="resolve")
 
     def connect_tcp(
         self,
@@ -81,14 +80,25 @@ class CheckedBackend(httpcore.NetworkBackend):
         return addresses
 
     def _resolved(self, host: str, port: int) -> Sequence[str]:
-        """The system's resolver knows no time limit, so it runs beside us."""
-        lookup = self._lookups.submit(self._resolver, host, port)
+        """The system's resolver knows no time limit, so it runs beside us and may be left behind."""
+        answer: Future[Sequence[str]] = Future()
+        beside = threading.Thread(
+            target=_answer, args=(answer, self._resolver, host, port), daemon=True
+        )
+        beside.start()
+        while not answer.done():
+            wait([answer], min(SLICE_SECONDS, current().seconds_left()))
         try:
-            return lookup.result(timeout=current().seconds_left())
-        except FutureTimeoutError:
-            raise current().overrun from None
+            return answer.result()
         except (OSError, UnicodeError) as error:
             raise passing(Reason.UNAVAILABLE, f"the name {host} was not found") from error
+
+
+def _answer(answer: Future[Sequence[str]], resolver: Resolver, host: str, port: int) -> None:
+    try:
+        answer.set_result(resolver(host, port))
+    except (OSError, UnicodeError) as error:
+        answer.set_exception(error)
 
 
 class GuardedStream(httpcore.NetworkStream):

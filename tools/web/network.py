@@ -56,23 +56,29 @@ class Network:
         return self._system.now()
 
     @cached_property
-    def wire(self) -> httpx.BaseTransport:
+    def wire(self) -> Wire:
         """Straight to the network."""
         trusted = endpoints(self.options.services) | proxy_endpoint(self.options.proxy)
         backend = CheckedBackend(trusted, self._system.resolver, self._system.dial)
         return Wire(backend, self.options, self.pacing, self.breaker, self.now)
 
-    @cached_property
-    def cached(self) -> httpx.BaseTransport:
-        """The same behind a cache on disk, if there is a folder for one."""
-        folder = self.options.cache_dir
-        if folder is None:
-            return self.wire
-        storage = SqliteStorage(database_path=folder / _CACHE_FILE, max_size=_CACHE_BYTES)
-        return CacheTransport(self.wire, storage)
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """The answer, through the cache on disk if there is a folder for one."""
+        return self._cached.handle_request(request) if self._cached else self.wire.send(request)
 
     def close(self) -> None:
         """Close what was opened."""
-        for name in ("cached", "wire"):
-            if name in self.__dict__:
-                self.__dict__.pop(name).close()
+        for name in ("_cached", "wire"):
+            if opened := self.__dict__.pop(name, None):
+                opened.close()
+
+    @cached_property
+    def _cached(self) -> CacheTransport | None:
+        folder = self.options.cache_dir
+        if folder is None:
+            return None
+        storage = SqliteStorage(database_path=folder / _CACHE_FILE, max_size=_CACHE_BYTES)
+        beneath = httpx.MockTransport(
+            self.wire.send
+        )  # httpx's name for a transport of one function
+        return CacheTransport(beneath, storage)

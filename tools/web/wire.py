@@ -53,7 +53,7 @@ _KEEPALIVE_SECONDS = 10.0
 RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 
 
-class Wire(httpx.BaseTransport):
+class Wire:
     """Sends what the current errand asks for over checked connections."""
 
     def __init__(
@@ -70,7 +70,7 @@ class Wire(httpx.BaseTransport):
         self._breaker = breaker
         self._now = now
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: httpx.Request) -> httpx.Response:
         """The answer, unpacked; Refusal if there is none, or none that may be taken."""
         errand = current()
         host = target(str(request.url)).host
