@@ -18,6 +18,7 @@ from model.cells import Cells
 from model.errors import ModelError
 from model.kernels.confidence import Scores
 from model.kernels.noise import Draw
+from model.launch import in_numbers, launch
 from model.pairing import Setting, rules
 from model.query import Asker, Kind, Query
 from model.reading import Reading
@@ -37,6 +38,8 @@ class Fill:
     """
 
     stop_ids: tuple[int, ...] = ()
+    launches = False
+    """Whether nothing but the cells changes with a reveal, so that one launch can do it."""
 
     def __init__(
         self,
@@ -140,6 +143,8 @@ class Fill:
 
     def _change(self, cells: Tensor, scores: Scores) -> bool:
         """Rewrite and reveal what the rules say; False where the block grows instead."""
+        if self.launches and self._launched(cells, scores):
+            return True
         if self._editing:
             rows = self._edit(self._editing, cells, scores)
             cells, scores = cells[rows], scores.of_rows(rows)
@@ -148,6 +153,13 @@ class Fill:
         chosen = self._chosen(cells, scores)
         self._reveal(cells[chosen], scores.of_rows(chosen))
         return True
+
+    def _launched(self, cells: Tensor, scores: Scores) -> bool:
+        """Whether one launch did it, the remasking too, which then finds nothing more to do."""
+        step = in_numbers(self.select, self.remask, self._view(self._step), len(cells))
+        if step is not None:
+            launch(self.canvas, self._block, cells, scores, step)
+        return step is not None
 
     def _reveal_first(self, cells: Tensor, said: Tensor | Scores) -> None:
         """The block's first cell, which no row of the block can predict, takes what comes."""

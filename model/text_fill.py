@@ -44,6 +44,7 @@ class TextFill(Fill):
         self.stop_ids = given.stop_ids or ()
         self._n_told, self._told, self._index = 0, "", -1
         super().__init__(canvas, FreeText(), _rules_of(given, canvas), reading, sampling)
+        self.launches = canvas.ids.is_cuda
 
     def update(self, query: Query, said: Tensor | Scores) -> None:
         """Take in what the forward says, and end where a stop was reached."""

@@ -9,14 +9,26 @@ import pytest
 import torch
 from torch import Tensor
 
+from model import fill as fill_module
 from model.backbone.lean import LeanDecoder
 from model.cache import PagedCache
+from model.cells import Cells
 from model.completion import Completion, CompletionParams
+from model.decode.deferred import DeferredCommitment
+from model.decode.threshold import Threshold
+from model.decode.top_k import TopK
 from model.engine import Engine
 from model.families.conventions import Conventions
+from model.fill import Fill
 from model.kernels.output import Head
+from model.kernels.scores import Scores
+from model.kernels.state import Step
+from model.launch import in_numbers, launch
 from model.reading import PLANNER
+from model.remask.remask import KeepAll
+from model.remask.snapshot import Snapshot
 from model.types import DecodeParams, Slot, Template
+from model.view import View
 from tests.model.tiny import tiny_decoder, tiny_tokens
 
 SDAR = replace(PLANNER, block_length=4, sub_block=4)
@@ -60,6 +72,46 @@ def test_completions_are_the_same(name: str) -> None:
     both = (engine.complete(PROMPTS, PARAMS[name]) for engine in (fused, written))
     for found, expected in zip(*both, strict=True):
         assert_same(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("select", "remask"),
+    [
+        ("threshold", "none"),
+        ("threshold", "rcr"),
+        ("top-k", "none"),
+        ("at-least", "none"),
+        ("at-least:count=2", "none"),
+    ],
+)
+def test_one_launch_does_what_the_rules_say(
+    select: str, remask: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params = CompletionParams(
+        max_new_tokens=11, select=select, remask=remask, threshold=0.1, max_steps=3
+    )
+    _, fused = engines()
+    expected = fused.complete(PROMPTS, params)
+    launches: list[Step] = []
+
+    def counted(canvas: Cells, block: slice, cells: Tensor, scores: Scores, step: Step) -> None:
+        launches.append(step)
+        launch(canvas, block, cells, scores, step)
+
+    monkeypatch.setattr(fill_module, "launch", counted)
+    monkeypatch.setattr(Fill, "launches", property(lambda self: True, lambda self, value: None))
+    for found, wanted in zip(fused.complete(PROMPTS, params), expected, strict=True):
+        assert_same(found, wanted)
+    assert launches
+
+
+def test_a_rule_derived_from_another_speaks_for_itself() -> None:
+    yes = torch.ones(4, dtype=torch.bool)
+    view = View(torch.zeros(4).long(), yes, yes, torch.zeros(4), torch.zeros(4).long(), 0, 4, 1, 3)
+    assert in_numbers(Threshold(0.5), KeepAll(), view, 4) is not None
+    assert in_numbers(DeferredCommitment(0.5), KeepAll(), view, 4) is None
+    assert in_numbers(Threshold(0.5), Snapshot(), view, 4) is None
+    assert in_numbers(TopK("margin"), KeepAll(), view, 4) is None
 
 
 def test_a_mixed_batch_gives_what_its_prompts_give_alone() -> None:
