@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -161,3 +162,29 @@ def test_a_proxy_that_is_none_is_named_without_its_password(services: Services) 
     assert isinstance(found, Failed)
     assert "web.proxy" in found.detail
     assert "swordfish" not in found.detail
+
+
+class FalsePapers(httpcore.NetworkBackend):
+    """Takes connections, and shows a certificate that is not the host's."""
+
+    def connect_tcp(
+        self, host: str, port: int, *args: Any, **options: Any
+    ) -> httpcore.NetworkStream:
+        try:
+            raise ssl.SSLCertVerificationError("certificate verify failed")
+        except ssl.SSLError as error:
+            raise httpcore.ConnectError(str(error)) from error
+
+
+def test_a_wrong_certificate_is_told_and_not_tried_again(services: Services) -> None:
+    options = WebOptions(egress=Egress.PUBLIC)
+    network = Network(options, System(services.resolve, FalsePapers(), haste=1000))
+    client = Client(network)
+    found = client.get(Request(URL))
+    network.close()
+    assert isinstance(found, Failed)
+    assert (found.detail, found.retryable) == (
+        "the certificate of site.example.org is not valid",
+        False,
+    )
+    assert client.meter.spent.calls == 1
