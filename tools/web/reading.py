@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +34,7 @@ _PARSED = {
     "application/pdf": "application/pdf",
 }
 _AS_IT_IS = ("application/json", "application/xml", "application/atom+xml", "application/rss+xml")
+_LIBRARIES = ("trafilatura", "lxml_html_clean", "pypdf")
 _COMMAND = (sys.executable, "-m", "tools.web.extraction")
 
 
@@ -93,6 +95,9 @@ class Reader:
             self._waiter.shutdown()
 
     def _parsed(self, told: dict[str, str], content: bytes) -> Document | Failed:
+        if lacking := [name for name in _LIBRARIES if find_spec(name) is None]:
+            detail = f"{lacking[0]} is not installed; pip install 'palimpsest[online]' brings it"
+            return Failed(Reason.UNAVAILABLE, detail)
         what = f"the {told['media_type']}"
         with self._lock:
             try:

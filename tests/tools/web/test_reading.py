@@ -132,6 +132,15 @@ def test_more_bytes_than_the_limit_are_not_read(reader: Reader) -> None:
     assert found.reason is Reason.TOO_LARGE
 
 
+def test_a_library_that_is_not_installed_is_named(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_LIBRARIES", ("nowhere_to_be_found",))
+    found = reader.read(b"<p>a", "text/html")
+    assert isinstance(found, Failed)
+    assert "palimpsest[online]" in found.detail
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
