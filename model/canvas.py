@@ -12,6 +12,7 @@ import torch
 from model.cells import Cells
 from model.constraints.lexicon import lexicon_for, spell
 from model.errors import ModelError, TokenizerError
+from model.prompts import prompt_ids
 from model.tokens import Vocabulary
 from model.types import Cell, CellState, Slot, Template
 
@@ -30,7 +31,7 @@ class Canvas(Cells):
     def __init__(
         self, template: Template, tokens: Vocabulary, device: torch.device, grid: int = 1
     ) -> None:
-        prompt = tokens.encode_prompt(template.prompt)
+        prompt = prompt_ids(template, tokens)
         n_lead, mask_id = len(prompt) % grid, tokens.mask_id or 0
         ids: list[int] = []
         is_open: list[bool] = []
@@ -85,7 +86,9 @@ class Canvas(Cells):
 
     def _known_ids(self, part: str | Slot) -> list[int]:
         """What is known of a part; a governed text is followed by fillers."""
-        if isinstance(part, str) or part.name not in self._texts or part.value is None:
+        if isinstance(part, str):
+            return self.tokens.encode_fixed(part)
+        if part.name not in self._texts or part.value is None:
             return _known_ids(part, self.tokens)
         ids = spell(self.tokens, part.value)
         return ids + [lexicon_for(self.tokens).filler_id] * (part.n_cells - len(ids))
@@ -109,14 +112,13 @@ def texts_of(template: Template) -> frozenset[str]:
     return frozenset((*alone, *together))
 
 
-def _known_ids(part: str | Slot, tokens: Vocabulary) -> list[int]:
-    text = part if isinstance(part, str) else part.value
-    if text is None:
+def _known_ids(slot: Slot, tokens: Vocabulary) -> list[int]:
+    if slot.value is None:
         return []
     try:
-        return [tokens.word_id(word) for word in text.split()]
+        return [tokens.word_id(word) for word in slot.value.split()]
     except TokenizerError:
-        return tokens.encode_prompt(text)
+        return tokens.encode_prompt(slot.value)
 
 
 def _check(slot: Slot, known: Sequence[int], spans: dict[str, slice]) -> None:

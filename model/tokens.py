@@ -34,6 +34,10 @@ class Vocabulary(Protocol):
         """The ids of a text."""
         ...
 
+    def encode_fixed(self, text: str) -> list[int]:
+        """The ids of a text that stands on a canvas: nothing is put around it."""
+        ...
+
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids."""
         ...
@@ -54,6 +58,10 @@ class IdsOnly:
         self.vocab_size, self.mask_id = vocab_size, mask_id
 
     def encode_prompt(self, text: str) -> list[int]:
+        """Refused."""
+        self._refuse(text)
+
+    def encode_fixed(self, text: str) -> list[int]:
         """Refused."""
         self._refuse(text)
 
@@ -144,6 +152,13 @@ class Tokens:
     def encode_prompt(self, text: str) -> list[int]:
         """The ids of a text; canvas words between spaces are single tokens."""
         return self.tokenizer.encode(text, add_special_tokens=False).ids
+
+    def encode_fixed(self, text: str) -> list[int]:
+        """The ids of a text on a canvas: canvas words if it consists of those, else as in a prompt."""
+        try:
+            return [self.word_id(word) for word in text.split()]
+        except TokenizerError:
+            return self.encode_prompt(text)
 
     def encode_many(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of several texts, in parallel."""

@@ -53,6 +53,8 @@ class Trace:
         self._commit_final()
         after = self._before = _Snapshot(fill.canvas, fill.canvas.masked.tolist())
         self._n_steps += 1
+        committed = self._newly_committed()
+        texts = fill.canvas.texts() if committed else {}
         return DenoiseStep(
             index=self._n_steps - 1,
             cells=fill.canvas.picture(),
@@ -62,8 +64,9 @@ class Trace:
                 for i in after.cells
             ),
             remasked=self._where(after.masked[i] and not before.masked[i] for i in after.cells),
-            committed=self._newly_committed(),
+            committed=committed,
             filling=fill.filling() if fill.is_done else None,
+            texts={name: texts[name] for name in committed},
         )
 
     def _commit_final(self) -> None:

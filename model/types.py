@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from model.chat import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -59,12 +61,17 @@ class TextRecord:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`prompt` is read causally and cached; `parts` are the canvas: fixed text and slots in order."""
+    """`prompt` is read causally and cached; `parts` are the canvas: fixed text and slots in order.
+
+    A checkpoint that brings a chat template reads the `messages` instead, where there are any; the canvas is
+    then the assistant's answer.
+    """
 
     prompt: str
     parts: tuple[str | Slot, ...]
     records: tuple[Record, ...] = ()
     text_records: tuple[TextRecord, ...] = ()
+    messages: tuple[Message, ...] = ()
 
     def slots(self) -> tuple[Slot, ...]:
         """The slots in canvas order."""
@@ -158,7 +165,8 @@ class Cell:
 class DenoiseStep:
     """One forward and its update: the canvas after it, and the slots it changed.
 
-    `committed` names slots that are final from now on; `filling` is set on the last step only.
+    `committed` names slots that are final from now on, and `texts` says what stands in them; `filling` is set
+    on the last step only.
     """
 
     index: int
@@ -168,6 +176,7 @@ class DenoiseStep:
     remasked: tuple[str, ...] = ()
     committed: tuple[str, ...] = ()
     filling: Filling | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 class LanguageModel(Protocol):
@@ -220,7 +229,8 @@ class ScriptedModel:
             for part in template.parts
         )
         names = tuple(filling.values)
-        yield DenoiseStep(0, cells, revealed=names, committed=names, filling=filling)
+        texts = dict(filling.values)
+        yield DenoiseStep(0, cells, revealed=names, committed=names, filling=filling, texts=texts)
 
     def fill_many(self, templates: Sequence[Template], params: DecodeParams) -> list[Filling]:
         """One by one."""

@@ -16,6 +16,7 @@ from tokenizers import Encoding, Tokenizer
 
 from model.chat import ChatTemplate, Message
 from model.checkpoints.files import read_optional
+from model.constraints.lexicon import spell
 from model.errors import TokenizerError
 from model.tokens import IdsOnly, Vocabulary
 
@@ -47,6 +48,10 @@ class CheckpointTokens:
         """The ids of a text, with what the family puts around one; special tokens in it stay text."""
         merged = Encoding.merge([self._encode(piece) for piece in self._pieces(text)], True)
         return self.tokenizer.post_process(merged, add_special_tokens=True).ids
+
+    def encode_fixed(self, text: str) -> list[int]:
+        """The ids that write exactly this text, white space included; nothing is put around it."""
+        return spell(self, text)
 
     def encode_many(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of several texts."""

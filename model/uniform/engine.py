@@ -66,6 +66,11 @@ class UniformEngine:
         self._idle = IdlePrefixes()
         self._turn = Lock()
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of this model."""
+        return self._tokens
+
     def fill(self, template: Template, params: DecodeParams) -> Filling:
         """Fill one template."""
         return self.fill_many((template,), params)[0]
