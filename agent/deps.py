@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from agent.arms import ArmSpec
 from agent.dispatch import Dispatcher
+from agent.forms import template_of
 from agent.journal import Journal
-from agent.state import Fields, Limits, Links, Reporter
-from model.types import LanguageModel
+from agent.plain.planner import PlainPlanner
+from agent.state import Fields, Limits, Links, Reporter, RunState
+from model.types import LanguageModel, Template
 from tools.types import Tools
 
 
@@ -27,3 +29,9 @@ class Deps:
     limits: Limits
     shows_canvas: bool = True
     widen_below: float = 0.5
+
+    def template_of(self, state: RunState) -> Template:
+        """The canvas that a state asks this run's model to fill."""
+        if isinstance(self.lm, PlainPlanner):
+            return self.lm.template_of(state)
+        return template_of(state)

@@ -20,7 +20,6 @@ from model.types import CellState, DecodeParams, DenoiseStep, Filling, Template,
 
 FIXED_COLUMN = -1
 _COLUMNS = range(N_ARGS + 1)
-_EVERY_WORD = frozenset(canvas.CANVAS_WORDS)
 
 
 def draft(state: RunState, deps: Deps) -> RunState:
@@ -31,7 +30,7 @@ def draft(state: RunState, deps: Deps) -> RunState:
         return replace(state, halt=halt)
     opened = _opened(state, deps)
     deps.dispatcher.begin(opened)
-    form = template_of(opened)
+    form = deps.template_of(opened)
     filled = _fill(form, _params(opened, deps), _Watch(opened, deps, form))
     return _drafted(opened, filled, deps)
 
@@ -58,15 +57,6 @@ def standing(plan: Plan, opened: frozenset[Cell], observed: Mapping[int, str]) -
         if is_done and row.index not in touched and set(canvas.references(row)) <= set(kept):
             kept[row.index] = observed[row.index]
     return kept
-
-
-def template_of(state: RunState) -> Template:
-    """The canvas to fill, less the words that were rejected or are not among those offered."""
-    refused = {cell: _EVERY_WORD - words for cell, words in state.allowed.items()}
-    cells = {*state.banned, *refused}
-    nothing: frozenset[str] = frozenset()
-    banned = {c: state.banned.get(c, nothing) | refused.get(c, nothing) for c in cells}
-    return canvas.template(state.linked, state.plan, state.open, state.notes, banned)
 
 
 def _params(state: RunState, deps: Deps) -> DecodeParams:

@@ -7,9 +7,12 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from agent.bench import Bench
+from agent.errors import SettingsError
 from agent.judge import Task
 from agent.kit import Kit
 from agent.link import Linker
+from agent.plain.planner import PlainPlanner
+from agent.plan import CANVAS_WORDS
 from agent.runner import Runner
 from agent.scores import Judged
 from agent.settings import Settings
@@ -54,12 +57,35 @@ def linker(cache_dir: Path) -> Linker:
     return Linker(facts(cache_dir))
 
 
-@lru_cache(_KEPT)
 def load(name: str, weights: str = "diffusion") -> LanguageModel:
-    """A model by name or folder; the runtime is imported only here, and only now."""
-    from model.loading import load_model
+    """The planner of an arm by name or folder; the runtime is imported only here, and only now.
 
-    return load_model(name, weights)
+    The embedded planner has weights for each arm. Any other checkpoint has one set for all of them, and one
+    that can only write from left to right is refused to the arm that drafts a whole plan at once.
+    """
+    from model.checkpoints.survey import look
+    from model.families.conventions import Visibility
+
+    found = look(name)
+    if found.family.name == "planner":
+        return _loaded(name, weights)
+    if weights == "diffusion" and found.conventions().visibility is Visibility.CAUSAL:
+        raise SettingsError(
+            f"model = {name!r} is autoregressive ({found.family.name}) and cannot draft a plan at once; give "
+            "it as --ar-model, or choose --arm ar-plan"
+        )
+    return _loaded(name, "diffusion")
+
+
+@lru_cache(_KEPT)
+def _loaded(name: str, weights: str) -> LanguageModel:
+    """A model that fills canvases of words: itself where each word is a token of its own, else in plain text."""
+    from model.loading import load_model
+    from model.spelling import spelling_of
+
+    lm = load_model(name, weights)
+    speech = spelling_of(lm, name)
+    return lm if speech.has_words(CANVAS_WORDS) else PlainPlanner(lm, speech)
 
 
 def bench(

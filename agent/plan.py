@@ -38,7 +38,7 @@ _SYMBOL = re.compile(r"[#@%]\d+")
 def kind_group(pointer: Pointer) -> str:
     """The grammar's sort of a pointer: class, value, number, period, source, field or entity."""
     head = pointer.kind.split()[0]
-    if pointer.symbol.startswith("%"):
+    if pointer.symbol.startswith("%") or head == "field":
         return "field"
     return head if head in _NOT_ENTITIES else "entity"
 
@@ -239,7 +239,7 @@ def call(row: Row, brief: Brief, observations: Mapping[int, Value]) -> Call:
 
 
 def _texts(row: Row) -> dict[str, str]:
-    words = row.words
+    words = tuple(word.strip('"') for word in row.words)
     match row.tool:
         case "lookup":
             texts = dict(zip(("source", "field", "period", "origin"), words, strict=False))
@@ -249,7 +249,7 @@ def _texts(row: Row) -> dict[str, str]:
         case "calculate":
             return {"expression": _expression(arguments(row))}
         case "search":
-            return {"query": " ".join(arguments(row))}
+            return {"query": " ".join(word.strip('"') for word in arguments(row))}
         case _:
             return {"answer": " ".join(arguments(row))}
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from agent import plan as canvas
 from agent.arms import Level
 from agent.deps import Deps
-from agent.draft import template_of
 from agent.events import PlanContradicted
 from agent.state import Cell, RunState
 from agent.types import N_ARGS, N_ROWS, Contradiction, Metrics, Plan, Row, RowStatus
@@ -85,7 +84,7 @@ def _opening(contradiction: Contradiction, state: RunState, deps: Deps) -> Openi
         cells = opened_by(level, contradiction, state, deps.widen_below)
         if level is Level.PLAN:
             return None if state.metrics.backtracks else Opening(contradiction, level, cells)
-        if level not in used and cells != before and _is_fillable(cells, state):
+        if level not in used and cells != before and _is_fillable(cells, state, deps):
             return Opening(contradiction, level, cells)
         before = cells
     return None
@@ -181,11 +180,11 @@ def _with_tried(
     return tried
 
 
-def _is_fillable(cells: frozenset[Cell], state: RunState) -> bool:
+def _is_fillable(cells: frozenset[Cell], state: RunState, deps: Deps) -> bool:
     """Whether the grammar leaves a way to fill the cells."""
     banned = _with_rejected(state.banned, state.notes)
     trial = replace(state, open=cells, banned=banned, allowed=_offered(state.notes))
-    return has_filling(template_of(trial))
+    return has_filling(deps.template_of(trial))
 
 
 def has_filling(template: Template) -> bool:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.arms import DIFFUSION_LADDER, Level
-from agent.draft import draft, standing, template_of
+from agent.draft import draft, standing
+from agent.forms import template_of
 from agent.journal import Outcome
 from agent.plan import dependents, references, slot_name, template
 from agent.revise import has_filling, opened_by, revise
