@@ -15,7 +15,7 @@ import httpx
 from tools.web.addresses import kind_of
 from tools.web.refusals import blocked
 
-MAX_URL_CHARS = 2048
+MAX_URL_CHARS = 8000
 _PORTS = {"http": 80, "https": 443}
 _USER_PART = re.compile(r"[a-z][a-z0-9+.-]*:/*[^/?#]*@", re.IGNORECASE)
 _NEVER = re.compile(r"[\x00-\x20\x7f\\]")

@@ -91,7 +91,7 @@ HOSTILE = {
     "unix socket": "http+unix://%2Fvar%2Frun%2Fdocker.sock/info",
     "no host": "http:///path",
     "empty": "",
-    "too long": "http://example.org/" + "a" * 3000,
+    "too long": "http://example.org/" + "a" * 9000,
 }
 
 
