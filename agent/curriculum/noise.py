@@ -49,7 +49,7 @@ class Surface:
 
     def typed(self, rng: random.Random, question: str, *, is_alone: bool = False) -> str:
         """The question as typed; `is_alone` where no sentences come around it."""
-        said = _TWICE.sub(r"\1\2", question)
+        said = _capital(rng, _TWICE.sub(r"\1\2", question))
         said = said if is_alone else self._surrounded(rng, said)
         if rng.random() < 0.45:
             for change, share in self._changes:
@@ -78,6 +78,11 @@ def _ended(text: str, lang: Language) -> str:
     if plain(text)[-1:] in "?.!…？。！":
         return text
     return text + ("。" if lang == "zh" else ".")
+
+
+def _capital(rng: random.Random, text: str) -> str:
+    """Mostly with a capital at the start."""
+    return text[:1].upper() + text[1:] if rng.random() < 0.8 else text
 
 
 def _lowered(text: str) -> str:

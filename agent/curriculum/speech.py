@@ -42,7 +42,9 @@ class Speech:
         self._groups: dict[tuple[str, str], list[str]] = defaultdict(list)
         for phrase, class_id, lang in store.class_aliases():
             self._groups[class_id, lang].append(phrase)
+        self._singles: dict[str, list[str]] = {}
         for key in [key for key in self._groups if key[1] == "en"]:
+            self._singles[key[0]] = _singular(self._groups[key])
             self._groups[key] = _plural(self._groups[key])
 
     def name(self, rng: random.Random, entity: Entity, lang: Language) -> str:
@@ -58,6 +60,11 @@ class Speech:
         """A plural name of a class; unmarked, for it is a common noun."""
         phrases = self._groups[group.id, lang] or [group.label]
         return rng.choice([p for p in phrases if not p[-1].isdigit()] or phrases)
+
+    def one(self, rng: random.Random, group: EntityClass) -> str:
+        """An English singular name of a class; empty where it has none."""
+        singles = self._singles[group.id]
+        return rng.choice(singles) if singles else ""
 
     def values(self, text: Text, field_id: str, lang: Language, kind: str = "value") -> list[str]:
         """The words for a category value (`kind` `adjective`: before a noun)."""
@@ -76,6 +83,11 @@ class Speech:
         said = written(rng, quantity.number, lang)
         gap = " " if lang == "en" and said[-1].isalpha() and unit[:1].isalpha() else ""
         return spoken(said + gap + unit)
+
+
+def _singular(phrases: list[str]) -> list[str]:
+    """The phrases of which another one is the plural."""
+    return [p for p in phrases if {f"{p}s", f"{p[:-1]}ies"} & set(phrases) and len(p) > 3]
 
 
 def _plural(phrases: list[str]) -> list[str]:

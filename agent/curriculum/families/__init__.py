@@ -14,8 +14,8 @@ from agent.curriculum.families.arithmetic import (
     two_fields,
 )
 from agent.curriculum.families.chains import attribute, chain
+from agent.curriculum.families.changes import change_claim
 from agent.curriculum.families.claims import (
-    change_claim,
     claim,
     comparison_claim,
     first_claim,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from agent.curriculum.families.asking import compared
 from agent.curriculum.families.draw import (
     Draw,
     NotDrawnError,
@@ -70,9 +71,28 @@ def difference(d: Draw) -> Task:
     a, b = (_at(facts, period) for facts in series)
     operation = d.rng.choice(("difference", "ratio"))
     slots = {"np": d.np(field_id, type_), "a": d.name(left), "b": d.name(right)}
-    question = d.frame(operation, **slots, **({"p": d.during(period)} if period else {}))
+    question = _how_much(d, operation, field_id, type_, slots, period)
     rows, gold = _of_two(operation, [lookup(e, field_id, period) for e in (left, right)], a, b)
     return d.task(question, "chain", operation, rows, gold)
+
+
+def _how_much(
+    d: Draw, operation: str, field_id: str, type_: str, slots: Mapping[str, str], period: Period | None
+) -> str:  # fmt: skip
+    """A question how much or how many times more; by comparatives where the field has them."""
+    said = {**slots, **({"p": d.during(period)} if period else {})}
+    names = {"a": said["a"]} | ({"b": said["b"]} if d.lang == "en" else {})
+    own: list[Callable[[], str]] = []
+    if period is None:
+        frame = "gap" if operation == "difference" else "times"
+        own = [lambda: d.frame(frame, x=compared(d, field_id, type_, said["b"]), **names)]
+    if operation == "difference":
+        pair = {slot: said[slot] for slot in ("a", "b", "p") if slot in said}
+        own.append(lambda: d.phrase(field_id, type_, "gap", **pair))
+    try:
+        return d.first(*own) if d.chance(0.4) else d.frame(operation, **said)
+    except NotDrawnError:
+        return d.frame(operation, **said)
 
 
 def _at(facts: tuple[Fact, ...], period: Period | None) -> Fact:

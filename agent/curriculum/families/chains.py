@@ -82,21 +82,28 @@ def _asked(d: Draw, referent: Referent, field_id: str, family: str) -> Task:
     facts = d.world.facts(field_id)[referent.entity.id]
     period = chosen_period(d, facts) if _is_dated(facts) and d.chance(0.6) else None
     kept = d.world.at(referent.entity.id, field_id, period)
-    question = ask(d, field_id, referent.entity.type, referent.said, period)
+    question = ask(d, field_id, referent.entity.type, referent.said, _when(d, facts, period))
     rows = [*referent.rows, lookup(referent.source, field_id, period)]
     rows.append(finish(f"#{len(rows)}"))
     gold = gold_for(d, referent.entity, field_id, kept)
     return d.task(question, "chain", family, rows, gold, referent.held_out)
 
 
+def _when(d: Draw, facts: tuple[Fact, ...], period: Period | None) -> str:
+    """The period in the question's words; without one, now and then that the newest is meant."""
+    if period is not None:
+        return d.during(period)
+    return d.frame("latest") if _is_dated(facts) and d.chance(0.25) else ""
+
+
 def _is_dated(facts: tuple[Fact, ...]) -> bool:
     return len(by_period(facts)) > 1
 
 
-def ask(d: Draw, field_id: str, type_: str, said: str, period: Period | None = None) -> str:
-    """A question for one field of something said."""
-    slots = {"e": said} if period is None else {"e": said, "p": d.during(period)}
-    roles = ("ask", "ask", "terse") if period is None else ("then", "then", "terse")
+def ask(d: Draw, field_id: str, type_: str, said: str, when: str = "") -> str:
+    """A question for one field of something said, `when` if that is said."""
+    slots = {"e": said, "p": when} if when else {"e": said}
+    roles = ("then", "then", "terse") if when else ("ask", "ask", "terse")
     own = [lambda r=r: d.phrase(field_id, type_, r, **slots) for r in roles]
     if d.chance(0.6):
         try:
@@ -125,7 +132,10 @@ def first_of_set(d: Draw) -> Referent:
     field_id = carried_by_most(d, ordered_fields(d, subset.type), subset.ids)
     operation = drawn_operation(d)
     best = best_of(operation, ranks(d, field_id, subset.ids))
-    said = d.frame("first", s=subset.said, **superlative(d, field_id, subset.type, operation))
+    words = superlative(d, field_id, subset.type, operation)
+    said = d.frame("first", s=subset.said, **words)
+    if subset.one and d.chance(0.7):
+        said = d.frame("first_one", one=subset.one, **words)
     rows = (*subset.rows, *extreme_rows(field_id, operation, len(subset.rows)))
     return Referent(best, said, rows, (f"first {subset.type}",), subset.held_out)
 

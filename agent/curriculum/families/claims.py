@@ -1,9 +1,12 @@
-"""Claims, true or false: about one thing, two things, a series, or the first of a set."""
+"""Claims, true or false: about one thing, two things, or the first of a set."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 
+from agent.curriculum.families.asking import yes_no
 from agent.curriculum.families.conditions import (
     AMOUNT_SENSES,
     COMPARATORS,
@@ -19,7 +22,6 @@ from agent.curriculum.families.draw import (
     calculate,
     finish,
     lookup,
-    number_of,
     search,
     verdict_gold,
     verify,
@@ -32,9 +34,8 @@ from agent.curriculum.families.extremes import (
     ranks,
     superlative,
 )
-from agent.curriculum.families.periods import chosen_periods
 from agent.curriculum.families.sets import draw_group
-from agent.curriculum.tasks import GoldRow, Task
+from agent.curriculum.tasks import Task
 from agent.curriculum.world import Constraint, year_of
 from tools.types import Entity, Fact, Period, Quantity
 
@@ -42,7 +43,6 @@ CLAIMED_TYPES = (
     "laureate", "laureate", "country", "country", "country", "city", "mountain", "river", "lake", "island", "company", "company",
     "moon", "astronaut", "region", "element", "planet", "film", "prize", "organization",
 )  # fmt: skip
-CHANGES = ("grew", "fell", "doubled", "tripled", "grew_by")
 
 
 def asked_claim(d: Draw, statement: str) -> str:
@@ -61,10 +61,10 @@ def claim(d: Draw) -> Task:
     made = {"number": _amount_claim, "date": _time_claim, "year": _time_claim, "entity": _value_claim}.get(kind)  # fmt: skip
     if made is None:
         raise NotDrawnError
-    statement, constraint = made(d, field_id, entity, facts)
+    question, constraint = made(d, field_id, entity, facts)
     holds = bool(d.world.satisfying([entity.id], constraint))
     rows = [verify(entity, field_id, constraint.comparator, constraint.target), finish("#1")]
-    return d.task(asked_claim(d, statement), "reconciliation", "claim", rows, verdict_gold(holds))
+    return d.task(question, "reconciliation", "claim", rows, verdict_gold(holds))
 
 
 Claimed = tuple[str, Constraint]
@@ -77,8 +77,21 @@ def _value_claim(d: Draw, field_id: str, entity: Entity, facts: tuple[Fact, ...]
     others = d.world.subjects(field_id, entity.type)
     wrong = [t for e in d.rng.sample(others, min(8, len(others))) for t in d.world.targets(e.id, field_id) if t not in targets]  # fmt: skip
     target = d.pick(targets) if d.chance(0.5) else d.pick(wrong)
-    statement = d.phrase(field_id, entity.type, "says", e=d.name(entity), v=d.name(target))
-    return statement, Constraint(field_id, "=", target)
+    return _put(d, field_id, entity, {"v": lambda: d.name(target)}), Constraint(field_id, "=", target)  # fmt: skip
+
+
+def _put(d: Draw, field_id: str, entity: Entity, slots: Mapping[str, Callable[[], str]]) -> str:
+    """What is claimed of a field, as a statement in question or as a plain question."""
+    name, (slot, said) = d.name(entity), d.pick(list(slots.items()))
+    if d.chance(0.4):
+        role = "does" if d.lang == "en" else "that"
+        with suppress(NotDrawnError):
+            return yes_no(d, name, d.phrase(field_id, entity.type, role, **{slot: said()}))
+    ways = [lambda: d.phrase(field_id, entity.type, "says", e=name, **{slot: said()})]
+    if slot in ("q", "r"):
+        np = d.np(field_id, entity.type)
+        ways.append(lambda: d.frame("is_value", e=name, np=np, **{slot: said()}))
+    return asked_claim(d, d.first(*ways))
 
 
 def _amount_claim(d: Draw, field_id: str, entity: Entity, facts: tuple[Fact, ...]) -> Claimed:
@@ -92,11 +105,8 @@ def _amount_claim(d: Draw, field_id: str, entity: Entity, facts: tuple[Fact, ...
     if quantity.number <= 0:
         raise NotDrawnError
     slots = amount_slots(d, sense, [quantity])
-    name = d.name(entity)
-    ways = [lambda n=n: d.phrase(field_id, entity.type, "says", e=name, **{n: slots[n]()}) for n in ("q", "r")]  # fmt: skip
-    general = [lambda n=n: d.frame("is_value", e=name, np=d.np(field_id, entity.type), **{n: slots[n]()}) for n in ("q", "r")]  # fmt: skip
-    statement = d.first(*(general if d.chance(0.3) else [*ways, *ways, *general]))
-    return statement, Constraint(field_id, COMPARATORS[sense][0], quantity)
+    question = _put(d, field_id, entity, {slot: slots[slot] for slot in ("q", "r")})
+    return question, Constraint(field_id, COMPARATORS[sense][0], quantity)
 
 
 def _time_claim(d: Draw, field_id: str, entity: Entity, facts: tuple[Fact, ...]) -> Claimed:
@@ -106,9 +116,9 @@ def _time_claim(d: Draw, field_id: str, entity: Entity, facts: tuple[Fact, ...])
     sense = sense_of(d, {s: w for s, w in TIME_SENSES.items() if len(COMPARATORS[s]) == 1})
     near = 0 if sense == "in" and d.chance(0.5) else d.rng.choice((-20, -10, -5, -2, -1, 1, 2, 5, 10, 20))  # fmt: skip
     period = Period(str(year + near))
-    said = d.frame(f"time.{sense}", **time_slots(d, sense, [period]))
-    statement = d.phrase(field_id, entity.type, "says", e=d.name(entity), t=said)
-    return statement, Constraint(field_id, COMPARATORS[sense][0], period)
+    slots = time_slots(d, sense, [period])
+    question = _put(d, field_id, entity, {"t": lambda: d.frame(f"time.{sense}", **slots)})
+    return question, Constraint(field_id, COMPARATORS[sense][0], period)
 
 
 def comparison_claim(d: Draw) -> Task:
@@ -120,69 +130,30 @@ def comparison_claim(d: Draw) -> Task:
     if len(ranked) < 2 or ranked[0][0] == ranked[1][0]:
         raise NotDrawnError
     role, comparator = d.rng.choice((("beats", ">"), ("trails", "<")))
-    slots = {"a": d.name(left), "b": d.name(right)}
-    ways = [lambda: d.phrase(field_id, type_, role, **slots)]
-    if d.world.fields[field_id].kind == "number":
-        ways.append(lambda: d.frame(role, np=d.np(field_id, type_), **slots))
-    statement = d.first(*ways)
+    question = _compared_question(d, field_id, (left, right), role)
     rows = [lookup(left, field_id), lookup(right, field_id), verify("#1", "", comparator, "#2"), finish("#3")]  # fmt: skip
     is_above = ranked[0][0] > ranked[1][0]
     gold = verdict_gold(is_above == (comparator == ">"))
-    return d.task(asked_claim(d, statement), "reconciliation", "comparison", rows, gold)
+    return d.task(question, "reconciliation", "comparison", rows, gold)
 
 
-def change_claim(d: Draw) -> Task:
-    """A claim that a series rose, fell, doubled, tripled or grew by so much."""
-    type_ = d.rng.choice(("company", "company", "country", "region", "region"))
-    field_id = d.pick(d.askable(type_, "number"))
-    entity = d.subject(field_id, type_)
-    periods, facts = chosen_periods(d, entity, field_id, 2)
-    old, new = (number_of(f) for f in facts)
-    if old <= 0 or new <= 0:
-        raise NotDrawnError
-    change = _fitting_change(d, new / old)
-    slots = {"e": d.name(entity), "np": d.np(field_id, type_), "p1": d.bare(periods[0]), "p2": d.bare(periods[1])}  # fmt: skip
-    head = [lookup(entity, field_id, p) for p in periods]
-    if change == "grew_by":
-        return _growth_claim(d, head, slots, (new - old) / old * 100)
-    rows, holds = _change_rows(change, old, new)
-    rows = [*head, *rows, finish(f"#{2 + len(rows)}")]
-    statement = d.frame(change, **slots)
-    return d.task(asked_claim(d, statement), "reconciliation", "change_claim", rows, verdict_gold(holds))  # fmt: skip
+def _compared_question(d: Draw, field_id: str, pair: tuple[Entity, Entity], role: str) -> str:
+    """Whether the left one is above (`beats`) or below (`trails`) the right one."""
+    (left, right), type_ = (d.name(e) for e in pair), pair[0].type
+    adjective, verb = ("more", "surpass") if role == "beats" else ("less", "trail")
+    plain = [lambda: _verbs(d, d.phrase(field_id, type_, adjective, v=right)), lambda: d.phrase(field_id, type_, verb, v=right)]  # fmt: skip
+    if d.chance(0.4):
+        with suppress(NotDrawnError):
+            return yes_no(d, left, d.first(*plain))
+    ways = [lambda: d.phrase(field_id, type_, role, a=left, b=right)]
+    if d.world.fields[field_id].kind == "number":
+        ways.append(lambda: d.frame(role, np=d.np(field_id, type_), a=left, b=right))
+    return asked_claim(d, d.first(*ways))
 
 
-def _fitting_change(d: Draw, ratio: Decimal) -> str:
-    """A kind of change that somebody might claim of such a ratio."""
-    if ratio > Decimal("2.5"):
-        return d.rng.choice(("tripled", "tripled", "doubled", "grew"))
-    if ratio > Decimal("1.4"):
-        return d.rng.choice(("doubled", "doubled", "grew", "grew_by", "fell"))
-    return d.rng.choice(("grew", "grew", "fell", "fell", "grew_by", "doubled"))
-
-
-def _change_rows(change: str, old: Decimal, new: Decimal) -> tuple[list[GoldRow], bool]:
-    """Rows behind the two lookups, and whether the claim holds."""
-    if change in ("grew", "fell"):
-        comparator = ">" if change == "grew" else "<"
-        return [verify("#2", "", comparator, "#1")], new > old if change == "grew" else new < old
-    times = 2 if change == "doubled" else 3
-    rows = [calculate("sum", *["#1"] * times), verify("#2", "", ">=", "#3")]
-    return rows, new >= old * times
-
-
-def _growth_claim(d: Draw, head: list[GoldRow], slots: dict[str, str], growth: Decimal) -> Task:
-    if growth <= 1:
-        raise NotDrawnError
-    sense = d.rng.choice(("more", "less", "at_least", "at_most"))
-    bound = Decimal(max(1, round(float(growth) * d.rng.uniform(0.5, 1.6))))
-    bound = bound.quantize(Decimal(10)) if bound > 12 and d.chance(0.6) else bound
-    quantity = Quantity(Decimal(f"{bound:f}"), "%")
-    said = amount_slots(d, sense, [quantity])["q"]()
-    comparator = COMPARATORS[sense][0]
-    rows = [*head, calculate("growth", "#2", "#1"), verify("#3", "", comparator, quantity), finish("#4")]  # fmt: skip
-    holds = {">": growth > bound, "<": growth < bound, ">=": growth >= bound, "<=": growth <= bound}
-    statement = d.frame("grew_by", q=said, **slots)
-    return d.task(asked_claim(d, statement), "reconciliation", "growth_claim", rows, verdict_gold(holds[comparator]))  # fmt: skip
+def _verbs(d: Draw, comparative: str) -> str:
+    """A comparative as a plural verb phrase."""
+    return comparative if d.lang == "zh" else f"are {comparative}"
 
 
 def first_claim(d: Draw) -> Task:

@@ -48,6 +48,7 @@ class Subset:
     type: str
     ids: Sequence[str]
     held_out: HeldOut = ""
+    one: str = ""
 
     @property
     def topology(self) -> Topology:
@@ -120,12 +121,14 @@ def draw_subset(d: Draw, rows_left: int) -> Subset:
     if shape < 0.35:
         group = draw_group(d)
         ids = [e.id for e in d.world.store.members(group)]
-        return Subset(d.speech.group(d.rng, group, d.lang), [search(group)], group.type, ids)
+        one = d.speech.one(d.rng, group) if d.lang == "en" else ""
+        said = d.speech.group(d.rng, group, d.lang)
+        return Subset(said, [search(group)], group.type, ids, one=one)
     if shape < 0.6:
         return related_set(d)
     drawn = draw_set(d, d.rng.choice((1, 1, 2, 2, 3)), rows_left=rows_left - 1)
     unseen = held_out(d, drawn.group, drawn.conditions)
-    return Subset(drawn.whole, drawn.rows, drawn.group.type, drawn.ids, unseen)
+    return Subset(drawn.whole, drawn.rows, drawn.group.type, drawn.ids, unseen, drawn.one)
 
 
 def related_set(d: Draw) -> Subset:
@@ -135,8 +138,10 @@ def related_set(d: Draw) -> Subset:
     targets = d.world.targets(entity.id, field_id)
     if len(targets) < 2:
         raise NotDrawnError
-    said = d.phrase(field_id, type_, "rel", e=d.name(entity))
-    return Subset(_bare(d, said), [lookup(entity, field_id)], targets[0].type, [t.id for t in targets])  # fmt: skip
+    name = d.name(entity)
+    said = d.phrase(field_id, type_, "rel", e=name)
+    one = d.phrase(field_id, type_, "one", e=name) if d.lang == "en" else ""
+    return Subset(_bare(d, said), [lookup(entity, field_id)], targets[0].type, [t.id for t in targets], one=one)  # fmt: skip
 
 
 def _bare(d: Draw, said: str) -> str:
@@ -152,6 +157,8 @@ def extreme(d: Draw) -> Task:
     best = best_of(operation, ranks(d, field_id, subset.ids))
     words = superlative(d, field_id, subset.type, operation)
     question = d.frame("extreme", s=subset.said, **words)
+    if subset.one and d.chance(0.65):
+        question = d.frame("extreme_one", one=subset.one, **words)
     rows = [*subset.rows, *extreme_rows(field_id, operation, len(subset.rows))]
     rows.append(finish(f"#{len(rows)}"))
     return d.task(question, subset.topology, "superlative", rows, set_gold([best.name]), subset.held_out)  # fmt: skip

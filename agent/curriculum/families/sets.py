@@ -30,7 +30,8 @@ ALIKE = (
 class NarrowedSet:
     """A class, conditions in the order in which they are said, and who meets them.
 
-    In words either one noun phrase (`whole`), or a noun phrase and what is asked of it (`head`, `verbs`).
+    In words either one noun phrase (`whole`; in English also for one member, `one`), or a noun phrase and what
+    is asked of it (`head`, `verbs`).
     """
 
     group: EntityClass
@@ -39,6 +40,7 @@ class NarrowedSet:
     whole: str = ""
     head: str = ""
     verbs: str = ""
+    one: str = ""
 
     @property
     def rows(self) -> list[GoldRow]:
@@ -156,8 +158,11 @@ def narrated(
     if d.lang == "zh":
         noun = "".join([*[c.words.pre for c in before], noun])
         return _chinese(d, NarrowedSet(group, (*before,), tuple(ids), noun), rest, is_split=is_split)  # fmt: skip
-    noun = " ".join([*[c.words.pre for c in before], noun])
-    return _english(d, NarrowedSet(group, (*before,), tuple(ids), noun), rest, is_split=is_split)
+    adjectives = [c.words.pre for c in before]
+    single = d.speech.one(d.rng, group)
+    one = " ".join([*adjectives, single]) if single else ""
+    bare = NarrowedSet(group, (*before,), tuple(ids), " ".join([*adjectives, noun]), one=one)
+    return _english(d, bare, rest, is_split=is_split)
 
 
 def _chinese(d: Draw, bare: NarrowedSet, rest: list[Condition], *, is_split: bool) -> NarrowedSet:
@@ -178,10 +183,12 @@ def _english(d: Draw, bare: NarrowedSet, rest: list[Condition], *, is_split: boo
     """Conditions stand behind the noun, those in verb phrases last; these may be what is asked of it."""
     behind = [c for c in rest if c.words.that and not (c.words.does and d.chance(0.55))]
     last = [c for c in rest if c not in behind]
-    noun = " ".join([bare.whole, *_strung(d, [c.words.that for c in behind])])
+    strung = _strung(d, [c.words.that for c in behind])
+    noun = " ".join([bare.whole, *strung])
     bare = replace(bare, conditions=(*bare.conditions, *behind, *last), whole=noun)
     if not last:
-        return bare
+        return replace(bare, one=" ".join([bare.one, *strung]) if bare.one else "")
+    bare = replace(bare, one="")
     verbs = _joined(d, [c.words.does for c in last])
     if is_split:
         return replace(bare, whole="", head=noun, verbs=verbs)

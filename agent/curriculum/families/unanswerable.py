@@ -97,7 +97,7 @@ def no_period(d: Draw) -> Task:
     dated = sorted(by_period(d.world.facts(field_id)[entity.id]))
     period = _uncovered(d, grain(d.pick(dated)), known)
     rows: list[GoldRow] = [lookup(entity, field_id, period), finish("#1")]
-    question = ask(d, field_id, type_, d.name(entity), period)
+    question = ask(d, field_id, type_, d.name(entity), d.during(period))
     return d.task(question, "unanswerable", "no_period", rows, None)
 
 
