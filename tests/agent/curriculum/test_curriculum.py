@@ -134,10 +134,10 @@ def test_every_gold_row_obeys_the_grammar_that_decoding_enforces(
 def test_a_repair_differs_from_its_draft_in_the_reopened_cell_only(
     store: FactStore, linker: Linker, drawn: list[Task]
 ) -> None:
-    sampler = Sampler(store, linker)
+    sampler, rng = Sampler(store, linker), random.Random(3)
     n_repairs = 0
     for task in drawn[:150]:
-        samples = list(sampler.samples(task, random.Random(3)))
+        samples = list(sampler.samples(task, rng))
         if len(samples) == 2:
             n_repairs += 1
             draft, repair = samples
