@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -127,3 +128,10 @@ def test_what_no_cache_is_called_is_refused() -> None:
         made("prefix+dual")
     with pytest.raises(RuleError, match="refresh is '0'; it takes a whole number, at least 1"):
         made("dkv:refresh=0")
+
+
+def test_every_cache_is_on_the_page_and_no_other() -> None:
+    page = (Path(__file__).parents[3] / "docs/decoding.md").read_text("utf-8")
+    section = page.partition("## Caches")[2].partition("\n## ")[0]
+    named = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
+    assert named == list(CACHING)
