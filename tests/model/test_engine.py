@@ -18,6 +18,7 @@ from model.engine import Engine
 from model.errors import ModelError
 from model.tokens import MASK
 from model.types import DecodeParams, Filling, LanguageModel, Slot, Template
+from tests.model.pairs import pairs
 from tests.model.tiny import (
     all_visible,
     cost,
@@ -39,16 +40,15 @@ AR = DecodeParams(block_length=1)
 
 @st.composite
 def any_params(
-    draw: st.DrawFn, remask: Sequence[str] = ("none", "snapshot", "rcr")
+    draw: st.DrawFn, remask: Sequence[str] = ("none", "snapshot", "rcr", "remdm")
 ) -> DecodeParams:
+    select, taken_back = draw(st.sampled_from([pair for pair in pairs() if pair[1] in remask]))
     return DecodeParams(
         block_length=draw(st.sampled_from([None, 1, 2, 5])),
         max_steps=draw(st.integers(1, 5)),
-        select=draw(
-            st.sampled_from(["threshold", "top-k", "top-k-margin", "top-k-entropy", "dcd"])
-        ),
-        threshold=draw(st.sampled_from([0.0, 0.4, 0.9, 1.1])),
-        remask=draw(st.sampled_from(remask)),
+        select=select,
+        threshold=draw(st.sampled_from([None, 0.0, 0.4, 0.9, 1.1])),
+        remask=taken_back,
         temperature=draw(st.sampled_from([0.0, 0.0, 2.0])),
         seed=draw(st.integers(0, 3)),
     )
