@@ -22,8 +22,8 @@ _ROWS = {
     ),
     "calculate": (
         "calculate OPERATION A ...",
-        f"A is a result or a number. Over one or more: {', '.join(FOLDING)}. Of two: {', '.join(PAIRING)} "
-        f"(first minus second, first by second, from first to second). Of two or more: {', '.join(JOINING)}.",
+        f"A is a result or a number. Over one or more: {', '.join(FOLDING)}. Of two: {', '.join(PAIRING)}; the "
+        f"new or larger one stands first. Of two or more: {', '.join(JOINING)}.",
     ),
     "verify": (
         "verify A %F > B",
@@ -55,7 +55,7 @@ _EXAMPLES = (
     (
         "特斯拉2024年的营收比2022年增长了多少？",
         ("@1 company: 特斯拉", "@2 period year: 2024", "@3 period year: 2022", "%1 营收", "%2 净利润"),
-        ("lookup @1 %1 @3", "lookup @1 %1 @2", "calculate growth #1 #2"),
+        ("lookup @1 %1 @2", "lookup @1 %1 @3", "calculate growth #1 #2"),
         "finish #3",
     ),
 )  # fmt: skip
