@@ -20,6 +20,7 @@ OPEN, CLOSE = "\ue000", "\ue001"
 PERSONS = frozenset({"laureate", "astronaut", "film_person"})
 _ORDINALS = ("first", "second", "third", "fourth")
 _UNIT_NAMES = {"%": "percent", "million km": "million_km", "10^24 kg": "kilogram"}
+_SHORTENED = frozenset(map(str, range(2009, 2027)))  # years that people write with two digits
 COUNTED = frozenset({"", "people", "vehicles", "charging points"})
 
 
@@ -102,15 +103,17 @@ def _spellings(text: str, lang: Language) -> tuple[str, ...]:
         year, _, quarter = text.partition("Q")
         return _quarters(year, int(quarter), lang)
     if text.startswith("FY"):
-        year = text[2:]
-        if lang == "zh":
-            return (f"{year}财年", f"{year}财年", f"{year}财政年度", f"FY{year}")
-        return (f"FY{year}", f"fiscal {year}", f"fiscal year {year}", f"FY {year}", f"FY{year[2:]}")
-    if not text.isdigit():
-        return (text,)
-    if lang == "zh":
+        return _fiscal(text[2:], lang)
+    if text.isdigit() and lang == "zh":
         return (*[f"{text}年"] * 8, f"{han_year(text)}年")
     return (text,)
+
+
+def _fiscal(year: str, lang: Language) -> tuple[str, ...]:
+    if lang == "zh":
+        return (f"{year}财年", f"{year}财年", f"{year}财政年度", f"FY{year}")
+    short = (f"FY{year[2:]}",) if year in _SHORTENED else ()
+    return (f"FY{year}", f"fiscal {year}", f"fiscal year {year}", f"FY {year}", *short)
 
 
 def _quarters(year: str, n: int, lang: Language) -> tuple[str, ...]:
@@ -120,7 +123,8 @@ def _quarters(year: str, n: int, lang: Language) -> tuple[str, ...]:
             f"{year}年第{han}季度", f"{year}年{han}季度", f"{year}Q{n}", f"{year}年第{n}季度", f"{year}年Q{n}",
         )  # fmt: skip
     ordinal = _ORDINALS[n - 1]
+    short = (f"Q{n} '{year[2:]}",) if year in _SHORTENED else ()
     return (
         f"Q{n} {year}", f"Q{n} {year}", f"{year}Q{n}", f"the {ordinal} quarter of {year}", f"{year} Q{n}", f"Q{n}/{year}",
-        f"{ordinal} quarter {year}", f"Q{n} '{year[2:]}",
+        f"{ordinal} quarter {year}", *short,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from agent.types import Language
 from tools.types import Entity, Fact, FieldRef, Period, Term
 
 MAX_ANSWERS = 12
+NAMED_AS_CLASSES = frozenset({"moons"})  # `the moons of Mars` links as a class
 _T = TypeVar("_T")
 
 
@@ -110,7 +111,7 @@ class Draw:
         """Fields of a type, of those kinds, that the language can name."""
         return [
             f.id for f in self.world.fields.values()
-            if type_ in f.types and f.kind.split(":")[0] in kinds and self.book.has(f.id, type_, "np")
+            if type_ in f.types and f.id not in NAMED_AS_CLASSES and f.kind.split(":")[0] in kinds and self.book.has(f.id, type_, "np")
         ]  # fmt: skip
 
     def subject(self, field_id: str, type_: str) -> Entity:

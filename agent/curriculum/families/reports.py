@@ -54,4 +54,4 @@ def comparison(d: Draw) -> Task:
     rows = [search(*chosen), *[lookup("#1", f, period) for f in fields]]
     references = [f"#{n}" for n in range(2, len(fields) + 2)]
     gold = values_gold(d.world.at(e.id, fields[0], period) for e in chosen)
-    return d.task(d.frame("report_several", **slots), "report", "comparison", [*rows, finish(*references)], gold)  # fmt: skip
+    return d.task(d.frame("report_several", **slots), "report", "report_several", [*rows, finish(*references)], gold)  # fmt: skip

@@ -10,7 +10,7 @@ from agent.curriculum.families.draw import Draw, NotDrawnError, search, verify
 from agent.curriculum.speech import PERSONS
 from agent.curriculum.tasks import GoldRow
 from agent.curriculum.world import FIELDS_NEVER_CONSTRAINED
-from tools.types import Entity, EntityClass, Term
+from tools.types import Entity, EntityClass, Term, Text
 
 GROUPS: Mapping[str, int] = {
     "laureate": 5, "country": 6, "mountain": 3, "river": 3, "lake": 2, "island": 2, "company": 3, "astronaut": 3,
@@ -149,11 +149,8 @@ def narrated(
     """The set in words."""
     noun = d.speech.group(d.rng, group, d.lang)
     d.rng.shuffle(conditions)
-    before = [
-        c
-        for c in conditions
-        if c.words.pre and not ((c.words.that or c.words.does) and d.chance(0.4))
-    ]
+    before = [c for c in conditions if c.words.pre and not _is_class(d, group, c)]
+    before = [c for c in before if not (c.words.that or c.words.does) or d.chance(0.6)]
     rest = [c for c in conditions if c not in before]
     if d.lang == "zh":
         noun = "".join([*[c.words.pre for c in before], noun])
@@ -163,6 +160,15 @@ def narrated(
     one = " ".join([*adjectives, single]) if single else ""
     bare = NarrowedSet(group, (*before,), tuple(ids), " ".join([*adjectives, noun]), one=one)
     return _english(d, bare, rest, is_split=is_split)
+
+
+def _is_class(d: Draw, group: EntityClass, condition: Condition) -> bool:
+    """Whether class and condition together are a class of their own: `women laureates`."""
+    constraint = condition.constraints[0]
+    if group.field is not None or not isinstance(constraint.target, Text):
+        return False
+    key = (group.type, constraint.field, constraint.target.text.lower())
+    return key in {(c.type, c.field, (c.value or "").lower()) for c in d.world.classes}
 
 
 def _chinese(d: Draw, bare: NarrowedSet, rest: list[Condition], *, is_split: bool) -> NarrowedSet:
