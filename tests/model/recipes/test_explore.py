@@ -90,9 +90,10 @@ class Watched(Explore):
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 5])
-def test_the_best_trial_makes_most_others_sure(seed: int) -> None:
+@pytest.mark.parametrize("weight", [0.0, 0.2, 9.0])
+def test_the_best_trial_makes_most_others_sure_and_is_likely(seed: int, weight: float) -> None:
     template, engine = plan_template(2), tiny_engine(seed)
-    watched = Watched(engine, forks=9, sure=0.3, weight=0.0)
+    watched = Watched(engine, forks=9, sure=0.3, weight=weight)
     filling = watched.fill(template, DOUBTFUL)
     known, trials = watched.seen[0]
     slot = slot_of(template, trials[0].cell)
@@ -107,7 +108,8 @@ def test_the_best_trial_makes_most_others_sure(seed: int) -> None:
             for c in first.cells
             if c.slot and c.state != "masked" and c.slot not in {*known, slot}
         ]
-        gains[word] = math.fsum(c.confidence or 0 for c in new if (c.confidence or 0) >= 0.3)
+        sure = (c.confidence or 0 for c in new if (c.confidence or 0) >= 0.3)
+        gains[word] = math.fsum(sure) + weight * math.log(trial.probability)
     assert gains[filling.values[slot]] == pytest.approx(max(gains.values()), abs=1e-9)
 
 
