@@ -1,7 +1,7 @@
 """The runtime against the machine's limits and against others: one run, one page.
 
-    python -m bench.runtime [--quick] [--only steps,fills,peers,memory,scaling] [--threads 1] [--rounds 40]
-                            [--tasks 24] [--clock cpu]
+    python -m bench.runtime [--quick] [--only steps,fills,attention,peers,memory,scaling]
+                            [--threads 1] [--rounds 40] [--tasks 24] [--clock cpu]
 
 Everything is measured in turns, and figures are medians. On a machine busy with other work `--clock cpu`
 counts this process's time alone; it equals the wall's only with one thread. `--quick` leaves out what needs
@@ -18,12 +18,12 @@ from datetime import UTC, datetime
 
 import torch
 
-from bench import fills, memory, peers, scaling, steps
+from bench import attention, fills, memory, peers, scaling, steps
 from bench.timing import CLOCKS, Stopwatch, hardware
 
 ROUNDS, TASKS = 40, 24
 QUICK_ROUNDS, QUICK_TASKS = 8, 4
-PARTS = ("steps", "fills", "peers", "memory", "scaling")
+PARTS = ("steps", "fills", "attention", "peers", "memory", "scaling")
 
 
 def main() -> None:
@@ -44,6 +44,7 @@ def _parts(options: argparse.Namespace) -> Mapping[str, Callable[[], str]]:
     return {
         "steps": lambda: steps.measure(watch, with_small=not options.quick),
         "fills": lambda: fills.measure(watch),
+        "attention": lambda: attention.measure(watch),
         "peers": lambda: peers.measure(watch, n_tasks),
         "memory": memory.measure,
         "scaling": lambda: scaling.measure(slow),

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 MAX_ROWS = 256  # query tokens whose scores are held at once
 FEW_ROWS = 4
-SMALL = 1 << 18  # so many keys are widened for few rows: setting up a bfloat16 product costs more
+SMALL = 1 << 16  # so many keys are widened for few rows: setting up a bfloat16 product costs more
 
 
 def prepare_bias(
