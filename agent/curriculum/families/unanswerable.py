@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agent.curriculum.families.chains import ask
 from agent.curriculum.families.draw import Draw, NotDrawnError, finish, lookup
+from agent.curriculum.families.extremes import draw_candidates
 from agent.curriculum.families.periods import by_period, grain
 from agent.curriculum.speech import spoken
 from agent.curriculum.tasks import GoldRow, Task
@@ -50,6 +51,21 @@ def elsewhere(d: Draw) -> Task:
     """A question about nothing that the facts know."""
     kinds = [name for name in d.book.frames if name.startswith("unanswerable.any.")]
     return _declined(d, d.frame(d.pick(kinds)), "elsewhere")
+
+
+def unranked(d: Draw) -> Task:
+    """A set, or two things, compared in what nobody has measured."""
+    if d.chance(0.4):
+        kinds = [name for name in d.book.frames if name.startswith("unmatched.")]
+        frame = d.pick(kinds)
+        type_ = frame.partition(".")[2]
+        left, right = draw_candidates(d, KNOWN_BY[type_], type_, 2)
+        return _declined(d, d.frame(frame, a=d.name(left), b=d.name(right)), "unranked")
+    kinds = [name for name in d.book.frames if name.startswith("unranked.")]
+    frame = d.pick(kinds)
+    group = d.pick([c for c in d.world.classes if c.type == frame.partition(".")[2]])
+    said = d.speech.group(d.rng, group, d.lang)
+    return _declined(d, d.frame(frame, s=said), "unranked")
 
 
 def stranger(d: Draw) -> Task:
