@@ -1,6 +1,6 @@
 """The runtime against the machine's limits and against others: one run, one page.
 
-    python -m bench.runtime [--quick] [--only steps,fills,attention,peers,memory,scaling]
+    python -m bench.runtime [--quick] [--only steps,fills,attention,peers,scoring,scaling]
                             [--threads 1] [--rounds 40] [--tasks 24] [--clock cpu]
 
 Everything is measured in turns, and figures are medians. On a machine busy with other work `--clock cpu`
@@ -18,12 +18,12 @@ from datetime import UTC, datetime
 
 import torch
 
-from bench import attention, fills, memory, peers, scaling, steps
+from bench import attention, fills, peers, scaling, scoring, steps
 from bench.timing import CLOCKS, Stopwatch, hardware
 
 ROUNDS, TASKS = 40, 24
 QUICK_ROUNDS, QUICK_TASKS = 8, 4
-PARTS = ("steps", "fills", "attention", "peers", "memory", "scaling")
+PARTS = ("steps", "fills", "attention", "peers", "scoring", "scaling")
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def _parts(options: argparse.Namespace) -> Mapping[str, Callable[[], str]]:
         "fills": lambda: fills.measure(watch),
         "attention": lambda: attention.measure(watch),
         "peers": lambda: peers.measure(watch, n_tasks),
-        "memory": memory.measure,
+        "scoring": lambda: f"{scoring.times(slow)}\n{scoring.memory()}",
         "scaling": lambda: scaling.measure(slow),
     }
 

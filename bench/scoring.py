@@ -1,7 +1,7 @@
-"""What scoring takes of the machine's memory: rows of the canvas against words of the vocabulary.
+"""What scoring takes of the machine, in time and memory: rows of the canvas against words of the vocabulary.
 
-`written` makes all logits and their softmax, as decoders do; `ours` never does. Figures are MiB of resident
-memory above what was held before the call, at its peak (Linux).
+`written` makes all logits and their softmax, as decoders do; `ours` never does. Memory is resident memory above
+what was held before the call, at its peak (Linux).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 from torch.nn.functional import linear
 
 from bench.steps import PLANNER, Network
-from bench.timing import table
+from bench.timing import Stopwatch, table
 from model.cache import PagedCache
 from model.kernels.confidence import Masks, score_reference
 from model.kernels.head import propose
@@ -44,8 +44,23 @@ def _mib(name: str) -> float:
 
 
 @torch.inference_mode()
-def measure() -> str:
-    """The table: one line for each way and vocabulary, one column for each number of cells."""
+def times(watch: Stopwatch) -> str:
+    """Milliseconds of both ways."""
+    rows = []
+    for n_words in (WORDS[0], WORDS[-1]):
+        weight = torch.randn(n_words, WIDTH).bfloat16()
+        head = Head.laid_out(weight)
+        for n_cells in (1, 16, 64, 256):
+            ways = {name: _way(name, head, weight, n_cells) for name in ("written", "ours")}
+            taken = watch.medians(ways)
+            written, ours = taken["written"], taken["ours"]
+            rows.append((f"{n_cells} x {n_words:,}", written, ours, written / ours))
+    return table("Scoring cells x words", ("", "written, ms", "ours", "x written"), rows)
+
+
+@torch.inference_mode()
+def memory() -> str:
+    """One line for each way and vocabulary, one column for each number of cells."""
     if not RESET.exists():
         return "Memory is measured on Linux only.\n"
     rows: list[tuple[object, ...]] = []
@@ -53,7 +68,7 @@ def measure() -> str:
         weight = torch.randn(n_words, WIDTH).bfloat16()
         head = Head.laid_out(weight)
         for name in ("written", "ours"):
-            row = [_scoring(name, head, weight, n_cells) for n_cells in CELLS]
+            row = [peak_mib(_way(name, head, weight, n_cells)) for n_cells in CELLS]
             rows.append((f"scoring {n_words:,} words, {name}", *row))
     network = Network(PLANNER)
     rows.append(("a whole step of the planner", *(_step(network, n) for n in CELLS)))
@@ -61,11 +76,11 @@ def measure() -> str:
     return table("Memory against canvas and vocabulary", head_line, rows)
 
 
-def _scoring(name: str, head: Head, weight: torch.Tensor, n_cells: int) -> float:
+def _way(name: str, head: Head, weight: torch.Tensor, n_cells: int) -> Callable[[], object]:
     hidden = torch.randn(n_cells, WIDTH).bfloat16()
     if name == "ours":
-        return peak_mib(lambda: propose(hidden, head))
-    return peak_mib(lambda: score_reference(linear(hidden, weight).float(), Masks()))
+        return lambda: propose(hidden, head)
+    return lambda: score_reference(linear(hidden, weight).float(), Masks())
 
 
 def _step(network: Network, n_cells: int) -> float:
