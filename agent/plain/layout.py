@@ -91,7 +91,7 @@ def _width(row: TextRow, place: Place, speech: Speech) -> int:
     """The cells of the longest text of a slot; whatever else it may say fits as well."""
     longest = [sum(max(_sizes(use[n], speech)) for n in place.columns) for use in row.uses]
     idle = [speech.n_cells(f" {UNUSED}")] if row.idle is not None else []
-    return max([*idle, *longest]) + (speech.n_cells(END) if place.is_rest else 0)
+    return max([*idle, *longest], default=0) + (speech.n_cells(END) if place.is_rest else 0)
 
 
 def _merged(parts: Sequence[str | Slot]) -> Iterator[str | Slot]:

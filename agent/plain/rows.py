@@ -81,13 +81,15 @@ def is_quoted(word: str) -> bool:
 
 def _row(label: str, record: Record, slots: tuple[Slot, ...]) -> TextRow:
     ways = [_left(option, slots) for option in record.alternatives]
-    idle = None if record.idle is None else ways.pop(record.idle)
+    unused = None if record.idle is None else ways.pop(record.idle)
+    idle = tuple(word for (word,) in unused) if unused and all(unused) else None
+    known = tuple(slot.value for slot in slots)
     return TextRow(
         label=label,
         names=record.slots,
-        known=tuple(slot.value for slot in slots),
+        known=idle if idle and idle[0] == known[0] else known,
         uses=tuple(way for way in ways if all(way)),
-        idle=tuple(word for (word,) in idle) if idle and all(idle) else None,
+        idle=idle,
         refused=tuple(frozenset(filter(is_quoted, slot.banned)) for slot in slots),
     )
 

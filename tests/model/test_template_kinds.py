@@ -117,3 +117,13 @@ def test_autoregression_knows_no_blocks() -> None:
     assert filling == replace(engine_of("ar").fill(template, DecodeParams()), usage=filling.usage)
     assert filling.usage.forwards <= len(template.slots())
     assert set(slot_names(1)) <= set(filling.values)
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_slots_that_become_final_tell_their_texts(kind: str) -> None:
+    template = plan_template(2, prompt=PROMPTS[2])
+    steps = list(engine_of(kind).stream(template, DecodeParams(max_steps=3)))
+    filling = steps[-1].filling
+    assert filling is not None
+    assert {name: text for step in steps for name, text in step.texts.items()} == filling.values
+    assert all(set(step.texts) == set(step.committed) for step in steps)

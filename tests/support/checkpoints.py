@@ -38,7 +38,10 @@ _SAID = [
     *(f" {word}" for word in (*TOOLS, "unused", *OPERATIONS, *COMPARATORS)),
     *(f" {word}" for word in (*REFERENCES, *VALUE_POINTERS, *FIELD_POINTERS)),
 ]
-_TEXTS = [*_SAID * 9, "the largest country with the most people in the plan row result tool unused field"] * 3
+_TEXTS = [
+    *_SAID * 9,
+    "the largest country with the most people in the plan row result tool unused field",
+] * 3
 _TEXTS += ["Question: which of the things are listed with a symbol", "问题：哪一个国家最大"] * 5
 
 
@@ -54,7 +57,9 @@ def byte_level() -> Tokenizer:
     )
     made.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    _train(made, trainers.BpeTrainer(vocab_size=420, initial_alphabet=alphabet, show_progress=False))
+    _train(
+        made, trainers.BpeTrainer(vocab_size=420, initial_alphabet=alphabet, show_progress=False)
+    )
     return made
 
 
@@ -81,7 +86,9 @@ def _with_plain_bytes(tokenizer: Tokenizer) -> Tokenizer:
 def prefixed() -> Tokenizer:
     """As the first Llama's: the same with a space put before every text, and a mark at its beginning."""
     made = spaced()
-    made.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    made.normalizer = normalizers.Sequence(
+        [normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]
+    )
     made.decoder = decoders.Sequence(
         [
             decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(),
