@@ -6,7 +6,6 @@ from time import sleep
 
 from tools.types import Call, Observation, Tools
 
-
 _OUTSIDE = frozenset({"search", "lookup", "verify"})
 
 
