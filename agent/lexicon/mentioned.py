@@ -24,7 +24,7 @@ from agent.lexicon.typos import Spelling
 from agent.lexicon.values import FoundValue, ValueIndex
 from agent.mentions import Token
 from tools.facts.store import FactStore
-from tools.types import Entity, EntityClass, Period, Term, Text
+from tools.types import Entity, EntityClass, Period, Quantity, Term, Text
 
 _FILM_WORDS = re.compile(
     r"oscar|academy award|\bfilms?\b|movie|nominat|best picture|best act|statuette|screenplay|cinema|\bdirector|starring"
@@ -36,6 +36,8 @@ _SURE, _TELLING = 1.6, 1.0
 _FAR = 10_000
 _CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
 _VALUE_CUE = 1.2
+# Signs that would read as pointers or fall into bytes.
+_READ_AS = {"%": "percent", "°C": "celsius", "K": "kelvin", "km2": "square km", "g/cm3": "density"}
 _LEFT_OF_CLASS, _LEFT_OF_NAME = 0.8, 0.4
 
 
@@ -156,7 +158,15 @@ def _likeliest(*sources: NameIndex | GroupIndex | FieldLexicon | ValueIndex) -> 
 def _measured(text: str) -> Iterator[Found]:
     for m in chain(periods(text), quantities(text)):
         start = m.end if m.keeps_words else m.start
-        yield Found(start, m.end, m.kind, _label(m, text), m.target)
+        yield Found(start, m.end, _kind(m), _label(m, text), m.target)
+
+
+def _kind(measured: Measured) -> str:
+    """The kind of a pointer; a number's unit stands beside it, because it tells which field is compared."""
+    match measured.target:
+        case Quantity(unit=unit) if unit:
+            return f"{measured.kind} {_READ_AS.get(unit, unit.lower())}"
+    return measured.kind
 
 
 def _label(measured: Measured, text: str) -> str:

@@ -90,3 +90,16 @@ def test_any_text_links_within_the_pointer_budget(linker: Linker, text: str) -> 
 def test_a_comparison_stands_as_a_mark_before_its_number(linker: Linker) -> None:
     assert " > @2 number" in linker.link("mountains taller than 6,000 m").text
     assert ">= @1 number" in linker.link("人口不少于500万的国家").text
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("peaks higher than 8k m", "@2 number m"),
+        ("companies worth more than $2 trillion", "@2 number usd"),
+        ("countries where over 40% are under 15", "@2 number percent"),
+        ("人口超过两千万的国家", "@1 number "),
+    ],
+)
+def test_a_number_says_its_unit(linker: Linker, question: str, read: str) -> None:
+    assert read in linker.link(question).text + " "
