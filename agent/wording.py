@@ -8,7 +8,19 @@ from typing import Final
 from agent.report.numerals import phrase
 from agent.report.periods import said
 from agent.types import Language
-from tools.types import Answer, Entities, Failed, Observation, Scalar, Table, Truth, Value, Verdict
+from tools.types import (
+    Answer,
+    Entities,
+    Failed,
+    Observation,
+    Passages,
+    Scalar,
+    Table,
+    Truth,
+    Value,
+    Verdict,
+)
+from tools.wording import quotation
 
 _SHOWN_NAMES = 3
 _CALENDAR_YEAR = "year"
@@ -38,6 +50,8 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "no": ("No", "否"),
     "entities": ("{n} found", "找到{n}个"),
     "values": ("{n} values", "{n}个数值"),
+    "passages": ("{n} passages", "{n}段文字"),
+    "found": ("Found, and not checked: {passages}", "找到以下文字，未经核实：{passages}"),
     "comma": (", ", "、"),
     "semicolon": ("; ", "；"),
 }  # fmt: skip
@@ -64,6 +78,8 @@ def summary(observation: Observation, lang: Language) -> str:
         case Table(_, measures):
             rows = [f"{m.entity.name} {_reading(m.value, m.unit, lang)}" for m in measures]
             return _counted("values", rows, lang)
+        case Passages(members):
+            return _counted("passages", [member.title for member in members], lang)
 
 
 def _counted(key: str, items: list[str], lang: Language) -> str:
@@ -85,6 +101,9 @@ def answer_text(value: Value, lang: Language) -> str:
             return with_period(value, lang)
         case Verdict(truth):
             return say(_VERDICTS[truth], lang)
+        case Passages(members):
+            quoted = [quotation(member, lang) for member in members[:_SHOWN_NAMES]]
+            return say("found", lang, passages=say("semicolon", lang).join(quoted))
 
 
 _VERDICTS: Final = {Truth.SUPPORTED: "yes", Truth.CONTRADICTED: "no", Truth.UNKNOWN: "unknown"}
@@ -121,5 +140,7 @@ def plain_value(value: Value) -> tuple[str, str | None]:
             return "; ".join(str(m.value) for m in measures), units.pop() or None if len(
                 units
             ) == 1 else None
+        case Passages(members):
+            return "; ".join(member.snippet for member in members[:_SHOWN_NAMES]), None
         case Verdict(truth):
             return {Truth.SUPPORTED: "yes", Truth.CONTRADICTED: "no"}.get(truth, "unknown"), None

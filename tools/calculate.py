@@ -34,6 +34,7 @@ from tools.types import (
     Entities,
     Entity,
     EntityClass,
+    Passages,
     Period,
     Quantity,
     Reason,
@@ -216,6 +217,8 @@ def _shown(node: Node, operands: Mapping[str, Value]) -> str:
             return f"{len(value.members)} members"
         case Verdict():
             return value.claim
+        case Passages():
+            return f"{len(value.members)} passages"
 
 
 def _written_out(literal: Scalar) -> str:

@@ -25,6 +25,7 @@ from tools.types import (
     Entities,
     Entity,
     EntityClass,
+    Passages,
     Quantity,
     Reason,
     Scalar,
@@ -111,8 +112,9 @@ def alternatives(value: Binding) -> tuple[Term, ...]:
             return (_term(value.value, value.unit),)
         case Table():
             return tuple(_term(found.value, found.unit) for found in value.measures)
-        case Verdict():
-            raise CallFailed(Reason.TYPE_MISMATCH, "a verdict cannot stand in a query")
+        case Verdict() | Passages():
+            said = "a verdict" if isinstance(value, Verdict) else "a passage"
+            raise CallFailed(Reason.TYPE_MISMATCH, f"{said} cannot stand in a query")
         case _:
             return (value,)
 

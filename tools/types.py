@@ -64,8 +64,24 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where outside the bundled facts something was read: `url` leads to it, at best to that very version.
+
+    `retrieved` is ISO 8601 in UTC, `revision` what the source itself calls the version.
+    """
+
+    url: str
+    licence: str = ""
+    revision: str = ""
+    retrieved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """One statement of one source; `value_id` names the entity that a relation points to."""
+    """One statement of one source; `value_id` names the entity that a relation points to.
+
+    `origin` is set for what was read live; the bundled facts' sources are described by their names.
+    """
 
     id: int
     entity: Entity
@@ -76,6 +92,7 @@ class Fact:
     period: str
     source: str
     value_id: str | None = None
+    origin: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +135,49 @@ class Scalar:
     derivation: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of text as it stands in a page or document; `place` is a page, line or row where there is one.
+
+    `id` is the same wherever the same words are found; `engine` found it, `source` (`web:example.org`,
+    `documents:notes.md`) holds it; `url` is empty for a document; `retrieved` is ISO 8601 in UTC.
+    """
+
+    id: str
+    title: str
+    snippet: str
+    url: str
+    engine: str
+    source: str
+    retrieved: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Text that a search found or a page holds, best first, with a fact (that it stands there) for each."""
+
+    members: tuple[Passage, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+class NoteKind(StrEnum):
+    """What a note is about."""
+
+    INSTRUCTIONS = "instructions in a text"
+    DEGRADED = "engine degraded"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the user should know of a call beside its observation; `about` names the page, engine or file."""
+
+    kind: NoteKind
+    about: str
+    text: str
+
+
 class Truth(StrEnum):
     """What the facts say of a claim."""
 
@@ -127,12 +187,25 @@ class Truth(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One layer of a verdict over text: `citation`, `quotation`, `numbers` or `entailment`, and what it found.
+
+    `detail` shows the derivation where a number was worked out.
+    """
+
+    layer: str
+    truth: Truth
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome of `verify` over a single value, with the facts that decide it."""
 
     truth: Truth
     claim: str
     facts: tuple[Fact, ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +213,7 @@ class Answer:
     """What `finish` hands over: text for people, the value behind it, its evidence."""
 
     text: str
-    value: Entities | Table | Scalar | Verdict
+    value: Entities | Table | Scalar | Verdict | Passages
     facts: tuple[Fact, ...]
 
 
@@ -186,7 +259,7 @@ class Failed:
     retry_after_seconds: float | None = None
 
 
-Value: TypeAlias = Entities | Table | Scalar | Verdict
+Value: TypeAlias = Entities | Table | Scalar | Verdict | Passages
 Observation: TypeAlias = Value | Answer | Failed
 Term: TypeAlias = Entity | EntityClass | FieldRef | Period | Quantity | Text
 Binding: TypeAlias = Term | Value

@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
-from tools.types import Entities, Measure, Scalar, Table, Truth, Value, Verdict
+from tools.types import (
+    Entities,
+    Measure,
+    Passage,
+    Passages,
+    Scalar,
+    Table,
+    Truth,
+    Value,
+    Verdict,
+)
 from tools.units import YEAR, canonical, is_percent
 
 Language = Literal["en", "zh"]
@@ -40,6 +50,16 @@ def say(value: Value, lang: Language = "en") -> str:
         case Verdict():
             colon = "：" if lang == "zh" else ": "
             return f"{_TRUTHS[lang][value.truth]}{colon}{value.claim}"
+        case Passages():
+            return _listed([quotation(found, lang) for found in value.members], lang, is_table=True)
+
+
+def quotation(passage: Passage, lang: Language = "en") -> str:
+    """What a passage says, as a quotation with its title."""
+    where = f", {passage.place}" if passage.place else ""
+    if lang == "zh":
+        return f"“{passage.snippet}”（{passage.title}{where}）"
+    return f"“{passage.snippet}” ({passage.title}{where})"
 
 
 def _scalar(value: Scalar, lang: Language) -> str:

@@ -73,7 +73,7 @@ def agrees(value: Value, gold: Gold) -> bool:
     if isinstance(value, Table):
         said = {part for m in value.measures for part in str(m.value).split("; ")}
         return said == set(gold.answer.split("; "))
-    return _scalar_agrees(value, gold)
+    return isinstance(value, Scalar) and _scalar_agrees(value, gold)
 
 
 def _scalar_agrees(scalar: Scalar, gold: Gold) -> bool:

@@ -15,7 +15,18 @@ from agent.report.periods import Grain, moment
 from agent.report.sources import rank
 from agent.report.types import Evidence
 from agent.types import Citation, RunResult
-from tools.types import Answer, Entities, Entity, Fact, Failed, Measure, Scalar, Table, Verdict
+from tools.types import (
+    Answer,
+    Entities,
+    Entity,
+    Fact,
+    Failed,
+    Measure,
+    Passages,
+    Scalar,
+    Table,
+    Verdict,
+)
 
 _SAME_WITHIN = Decimal("0.01")
 
@@ -97,7 +108,12 @@ def facts_in(item: Evidence) -> tuple[Fact, ...]:
             return tuple(fact for measure in measures for fact in measure.facts)
         case Answer(value=value, facts=facts):
             return (*facts, *facts_in(Evidence(item.row, item.tool, item.args, value)))
-        case Entities(facts=facts) | Scalar(facts=facts) | Verdict(facts=facts):
+        case (
+            Entities(facts=facts)
+            | Scalar(facts=facts)
+            | Verdict(facts=facts)
+            | Passages(facts=facts)
+        ):
             return facts
 
 

@@ -11,7 +11,7 @@ from agent.report.numerals import phrase
 from agent.report.types import Evidence, Method, Step
 from agent.report.words import words
 from agent.types import Language, RunResult
-from tools.types import Answer, Entities, Failed, Observation, Scalar, Table, Verdict
+from tools.types import Answer, Entities, Failed, Observation, Passages, Scalar, Table, Verdict
 
 _TRUTHS_ZH = {"supported": "属实", "contradicted": "不属实", "unknown": "无法判断"}
 
@@ -48,6 +48,8 @@ def outcome(observation: Observation, lang: Language) -> str:
             return _counted(len(measures), "value", lang)
         case Scalar(value=value, unit=unit):
             return phrase(value, unit, lang) if isinstance(value, Decimal) else value
+        case Passages(members=found):
+            return _counted(len(found), "passage", lang)
         case Verdict(truth=truth):
             return _TRUTHS_ZH[truth.value] if lang == "zh" else truth.value
 
