@@ -69,6 +69,19 @@ def unit_of(field_id: str) -> str:
     return str(sections()[field_id].get("unit", ""))
 
 
+def reading(field_id: str) -> str:
+    """How the values of a field are read from a text of the Factbook; empty where plainly."""
+    return str(sections()[field_id].get("reads", ""))
+
+
+@cache
+def read_beside(field_id: str) -> tuple[str, ...]:
+    """The fields that are read from the same text as this one (`from = "field:ID"`)."""
+    return tuple(
+        key for key, section in sections().items() if section["from"] == f"field:{field_id}"
+    )
+
+
 def columns() -> dict[str, tuple[tuple[str, str], ...]]:
     """Field id -> the raw `(type, property)` columns that feed it, best first."""
     return {

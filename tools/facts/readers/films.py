@@ -31,6 +31,7 @@ def read(raw: Raw, draft: Draft) -> None:
     """Read every film and person that was ever nominated."""
     nominations: Counter[str] = Counter()
     wins: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    films = {(row.name, row.period): row.entity_id for row in raw.rows("film")}
     years: dict[str, set[int]] = defaultdict(set)
     for row in raw.rows("film", "film_person"):
         draft.thing(Thing(row.entity_id, row.type, row.name, 0.0))
@@ -39,12 +40,37 @@ def read(raw: Raw, draft: Draft) -> None:
         nominations[row.entity_id] += 1
         if row.property == "oscar_won":
             wins[row.entity_id].append((category(row), year))
+        _credit(draft, row, films)
     for entity_id, count in nominations.items():
         _count(draft, entity_id, "oscar_nominations", count)
         _count(draft, entity_id, "oscars_won", len(wins[entity_id]))
         _list(draft, entity_id, wins[entity_id], years[entity_id])
         draft.weigh(entity_id, 1.0 + len(wins[entity_id]) / 2 + count / 10)
         _name(draft, draft.things[entity_id])
+
+
+def _credit(draft: Draft, row: Row, films: dict[tuple[str, str], str]) -> None:
+    """What a nomination was for: its category, and a person's films or a film's people."""
+    year, is_win = str(ceremony_year(row.period)), row.property == "oscar_won"
+    _say(draft, row, "nominated_categories", category(row))
+    named = [name.strip() for name in row.value.partition(": ")[2].split("|")]
+    if row.type == "film_person":
+        for name in named:
+            film = films.get((name, row.period), "")
+            for field in ("nominated_films", "winning_films")[: 1 + is_win]:
+                draft.say(
+                    Statement(
+                        row.entity_id, field, name, period=year, source=row.source, value_id=film
+                    )
+                )
+    for name in named if row.type == "film" and is_win else ():
+        if name and name != "None":
+            _say(draft, row, "oscar_winners", name)
+
+
+def _say(draft: Draft, row: Row, field: str, value: str) -> None:
+    year = str(ceremony_year(row.period))
+    draft.say(Statement(row.entity_id, field, value, period=year, source=row.source))
 
 
 def ceremony_year(period: str) -> int:

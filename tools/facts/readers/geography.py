@@ -7,6 +7,7 @@ Does not guarantee: currency; Mondial's vintage is 2015.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from math import log10
 
@@ -16,10 +17,18 @@ from tools.facts.fields import is_number, unit_of
 from tools.facts.names import is_everyday, slug, variants
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw
+from tools.facts.readers import profiles
 
 TYPES = ("city", "mountain", "river", "lake", "island", "desert", "sea", "organization")
 # Mondial's column order for lakes is area, elevation, depth; the raw table read it as area, depth, elevation.
 SWAPPED = {("lake", "depth"): "elevation", ("lake", "elevation"): "depth"}
+OCEANS = {
+    "factbook/oceans/zh": "sea/atlantic-ocean",
+    "factbook/oceans/xo": "sea/indian-ocean",
+    "factbook/oceans/xq": "sea/arctic-ocean",
+    "factbook/oceans/zn": "sea/pacific-ocean",
+}
+OF_OCEANS = {"lowest_point": "deepest_point"}
 BASE_WEIGHT = {
     "mountain": 3.0,
     "river": 3.0,
@@ -63,9 +72,27 @@ def read(raw: Raw, draft: Draft, atlas: Atlas) -> None:
                 rank=column.rank,
             )
             _state(said, draft, atlas)
+    _oceans(raw, draft)
     _keep_larger_city(draft, {ids[key] for key in ids if key[0] in merged_cities})
     _drop_undated_copies(draft)
     _weigh_and_name(draft)
+
+
+def _oceans(raw: Raw, draft: Draft) -> None:
+    """The Factbook's profiles of oceans speak of Mondial's seas."""
+    for row in raw.rows("country_profile"):
+        ocean, column = OCEANS.get(row.entity_id, ""), raw.column(row)
+        if ocean not in draft.things or column is None:
+            continue
+        said = Statement(
+            ocean, OF_OCEANS.get(column.field, column.field), row.value, source=row.source
+        )
+        if said.field == "deepest_point":
+            profiles.deepest(said, draft)
+        elif said.field in ("area", "coastline", "mean_depth", "ocean_volume"):
+            number = parse_number(said.value)
+            measured = replace(said, unit=unit_of(said.field))
+            draft.measure(measured, None if number is None else abs(number))
 
 
 def _merged_cities(raw: Raw) -> set[str]:
@@ -97,7 +124,10 @@ def _ids(raw: Raw) -> dict[tuple[str, str], str]:
 
 
 def _state(said: Statement, draft: Draft, atlas: Atlas) -> None:
-    if is_number(said.field):
+    if said.field == "latitude":
+        for field, degrees in zip(("latitude", "longitude"), said.value.split(","), strict=True):
+            draft.measure(replace(said, field=field, unit=unit_of(field)), parse_number(degrees))
+    elif is_number(said.field):
         number = parse_number(said.value)
         is_missing = number == 0 and said.field in {"depth", "population"}
         draft.measure(said, None if is_missing else number)

@@ -6,25 +6,27 @@ Guarantees: numbers in base units with the unit named; relations resolved where 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from math import log10
 
+from tools.facts import listings
 from tools.facts.countries import Atlas, Country
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.fields import is_number, unit_of
+from tools.facts.fields import is_number, reading, unit_of
 from tools.facts.names import ascii_only
 from tools.facts.quantity import parse_number, stated_year
 from tools.facts.raw import Raw, Row
+from tools.facts.readers import profiles
 
 DECIMALS = {"gdp": Decimal(1), "population": Decimal(1), "gdp_deflator": Decimal("0.01")}
 LANGUAGES_AT_MOST = 8
 LONGEST_GOVERNMENT = 80
-# The raw table cuts long texts here; a last name may be half a name.
-RAW_CUT_CHARS = 239
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _NEIGHBOUR = re.compile(r"(?:^|[;,]|\band\b)\s*(?P<name>[A-Z][^;,\d]*?)\s*\d[\d.,]*\s*km")
 _NOT_THE_NAME = re.compile(r" in Romanian|,? aka | is the ")
-_PEAK = re.compile(r"^(?P<name>.*?)\s*,?\s*(?P<metres>-?\d[\d,]*(?:\.\d+)?)\s*m\b")
+_FROM = re.compile(r"\(from (?:the )?(?P<ruler>[A-Z][^();,]*?)(?: rule| administration)?[),;]")
 _NO_LANGUAGE = re.compile(
     r"\d|\b(?:other|unspecified|many|local|indigenous|tribal|various|numerous|languages?|dialects?|none|note|is|widely|common)\b",
     re.I,
@@ -48,6 +50,7 @@ def read(raw: Raw, draft: Draft, atlas: Atlas) -> None:
                 rank=column.rank,
             )
             _state(said, draft, atlas)
+    _prefer_mondial(draft)
     _return_neighbours(draft)
     _fill_currencies(draft, atlas)
     _weigh(draft)
@@ -81,31 +84,26 @@ def _period(row: Row) -> str:
 
 
 def _state(said: Statement, draft: Draft, atlas: Atlas) -> None:
-    match said.field:
-        case field if is_number(field):
-            _measure(said, draft)
-        case "neighbours":
-            _neighbours(said, draft, atlas)
-        case "highest_point":
-            _peak(said, draft)
-        case "capital":
-            _texts(said, _capitals(said.value), draft)
-        case "languages":
-            _texts(said, _languages(said.value), draft)
-        case "currency":
-            _texts(said, [said.value.partition(" per US dollar")[0]], draft)
-        case "government":
-            _texts(said, _government(said.value), draft)
-        case "former_ruler":
-            _texts(said, [_ruler(said.value, atlas)], draft)
-        case "internet_domain":
-            _texts(said, re.findall(r"\.[a-z]{2,3}\b", said.value)[:1], draft)
-        case _:
-            draft.say(said)
+    if reading(said.field):
+        profiles.state(said, draft, atlas)
+    elif is_number(said.field):
+        _measure(said, draft)
+    elif said.field == "neighbours":
+        _neighbours(said, draft, atlas)
+    elif said.field == "independence":
+        _independence(said, draft)
+    elif said.field == "former_ruler":
+        _texts(said, [_ruler(said.value, atlas)], draft)
+    else:
+        _texts(said, _READ.get(said.field, _as_it_stands)(said.value), draft)
+
+
+def _as_it_stands(text: str) -> list[str]:
+    return [text]
 
 
 def _measure(said: Statement, draft: Draft) -> None:
-    number = parse_number(said.value)
+    number = parse_number(profiles.without_label(said.value))
     if number is not None and said.field in DECIMALS:
         number = number.quantize(DECIMALS[said.field])
     draft.measure(_with(said, said.value, unit_of(said.field)), number)
@@ -152,23 +150,6 @@ def _government(text: str) -> list[str]:
     return [name] if len(name) <= LONGEST_GOVERNMENT else []
 
 
-def _peak(said: Statement, draft: Draft) -> None:
-    found = _PEAK.match(said.value)
-    if not found:
-        draft.dropped["highest_elevation"] += 1
-        return
-    name = _PARENTHESES.sub("", found["name"]).strip()
-    draft.say(_with(said, name))
-    height = Statement(
-        said.entity_id,
-        "highest_elevation",
-        said.value,
-        unit=unit_of("highest_elevation"),
-        source=said.source,
-    )
-    draft.measure(height, parse_number(found["metres"]))
-
-
 def _capitals(text: str) -> list[str]:
     stated = _PARENTHESES.sub("", re.split(r"\bnote\b", text)[0])
     names = [_NOT_THE_NAME.split(part)[0].strip() for part in re.split(r"; |, (?!D\.?C)", stated)]
@@ -176,8 +157,7 @@ def _capitals(text: str) -> list[str]:
 
 
 def _languages(text: str) -> list[str]:
-    whole = text.rpartition(",")[0] if len(text) >= RAW_CUT_CHARS else text
-    flat = _PARENTHESES.sub("", _PARENTHESES.sub("", whole))
+    flat = _PARENTHESES.sub("", _PARENTHESES.sub("", text))
     names = [
         re.sub(r"\s*(?:less than )?[\d.]+%.*", "", part).strip()
         for part in re.split(r"[,;]| (?:and|or) ", flat)
@@ -188,6 +168,39 @@ def _languages(text: str) -> list[str]:
         if 2 < len(name) < 30 and name[0].isupper() and not _NO_LANGUAGE.search(name)
     ]
     return list(dict.fromkeys(kept))[:LANGUAGES_AT_MOST]
+
+
+def _domain(text: str) -> list[str]:
+    return re.findall(r"\.[a-z]{2,3}\b", text)[:1]
+
+
+def _independence(said: Statement, draft: Draft) -> None:
+    """The date, and in the Factbook also from whom."""
+    first = said.value.partition(";")[0]
+    _texts(said, listings.moment(first), draft)
+    if found := _FROM.search(first):
+        _texts(replace(said, field="former_ruler"), [found["ruler"].strip()], draft)
+
+
+def _currency(text: str) -> list[str]:
+    """`kwanza (AOA) per US dollar -`; a list of foreign rates (`British pounds per US dollar: 0.782`) names none."""
+    name, marker, rest = text.partition(" per US dollar")
+    return [name] if marker and not rest.startswith(":") else []
+
+
+def _prefer_mondial(draft: Draft) -> None:
+    """The Factbook's account of independence stands only where Mondial has none."""
+    fields = ("independence", "former_ruler")
+    told = {
+        (s.entity_id, s.field)
+        for s in draft.statements
+        if s.field in fields and s.source == "mondial"
+    }
+    draft.statements = [
+        said
+        for said in draft.statements
+        if said.source == "mondial" or (said.entity_id, said.field) not in told
+    ]
 
 
 def _ruler(code: str, atlas: Atlas) -> str:
@@ -215,6 +228,13 @@ def _weigh(draft: Draft) -> None:
         draft.weigh(entity_id, thing.weight + log10(max(float(people), 1)) / 2)
 
 
+_READ: Mapping[str, Callable[[str], list[str]]] = {
+    "capital": _capitals,
+    "languages": _languages,
+    "currency": _currency,
+    "government": _government,
+    "internet_domain": _domain,
+}
 MONDIAL_CODES = {
     "GB": "United Kingdom",
     "F": "France",

@@ -16,7 +16,13 @@ from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw, Row
 
 COUNTRY_FIELDS = frozenset(
-    {"birth_country", "birth_country_now", "death_country", "affiliation_country"}
+    {
+        "birth_country",
+        "birth_country_now",
+        "death_country",
+        "affiliation_country",
+        "founded_country",
+    }
 )
 SHORT = {
     "Physics": ("physics",),
@@ -154,7 +160,9 @@ def _state(row: Row, raw: Raw, draft: Draft, atlas: Atlas) -> None:
         )
     elif column.field == "prize_amount":
         draft.measure(said, parse_number(row.value))
-    elif column.field in {"birth_date", "death_date"}:
+    elif column.field == "laureate_type":
+        draft.say(Statement(row.entity_id, column.field, "organization", source=row.source))
+    elif column.field in {"birth_date", "death_date", "established"}:
         draft.say(Statement(row.entity_id, column.field, _date(row.value), source=row.source))
     else:
         draft.say(said)
