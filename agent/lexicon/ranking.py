@@ -45,6 +45,7 @@ _ASKING = (
 _FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
 _ASKED_KIND, _SAME_UNIT, _NEAR = 0.5, 1.0, 0.7
 _KEY, _KEY_OF_REPORT = 0.5, 3.0
+_MOST_UNSAID = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,18 @@ class FieldRanking:
     def _with_units(
         self, said: Mapping[str, Strength], found: list[Found], types: Mapping[str, None]
     ) -> dict[str, Strength]:
-        """What was said, and what the units of the question's numbers say besides."""
+        """What was said, and what the units of the question's numbers say besides.
+
+        Where a class is asked for, its own fields are measured; of those that nobody spoke of, the main few.
+        """
         units = {f.target.unit for f in found if isinstance(f.target, Quantity) and f.target.unit}
+        measured = _classes(found) or types.keys()
+        fields = [f for f in self._fields.values() if f.unit in units and f.types & measured]
+        unsaid = [field for field in fields if field.id not in said][:_MOST_UNSAID]
         together = dict(said)
-        for field in self._fields.values():
-            if field.unit in units and field.types & types.keys():
-                before = together.get(field.id, Strength(0.0))
-                together[field.id] = replace(before, score=before.score + _SAME_UNIT)
+        for field in [*(f for f in fields if f.id in said), *unsaid]:
+            before = together.get(field.id, Strength(0.0))
+            together[field.id] = replace(before, score=before.score + _SAME_UNIT)
         return together
 
     def _said(
@@ -123,6 +129,11 @@ def _types_in_question(found: list[Found], *, is_report: bool) -> dict[str, None
     ordered = sorted(found, key=lambda f: isinstance(f.target, EntityClass) == is_report)
     targets = (f.target for f in ordered)
     return dict.fromkeys(t.type for t in targets if isinstance(t, Entity | EntityClass))
+
+
+def _classes(found: Iterable[Found]) -> set[str]:
+    """The types of the classes mentioned."""
+    return {f.target.type for f in found if isinstance(f.target, EntityClass)}
 
 
 def _fit(field: Field, types: Mapping[str, None], reachable: set[str]) -> float:
