@@ -67,13 +67,19 @@ class Text:
 class Source:
     """Where outside the bundled facts something was read: `url` leads to it, at best to that very version.
 
-    `retrieved` is ISO 8601 in UTC, `revision` what the source itself calls the version.
+    `retrieved` is ISO 8601 in UTC, `revision` what the source itself calls the version. `native` is what it calls
+    the field (`P569`, `us-gaap:Revenues`), `note` how the statement is meant (dates, qualifiers, a difference);
+    `asked` is the address that answered and `sha256` the digest of its answer.
     """
 
     url: str
     licence: str = ""
     revision: str = ""
     retrieved: str = ""
+    native: str = ""
+    note: str = ""
+    asked: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
