@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from agent import plan as canvas
 from agent.deps import Deps
+from agent.faults import fault, least_sure
 from agent.offers import Offers, can_hold, is_measured
 from agent.report.sources import source
 from agent.state import RunState
@@ -65,7 +66,8 @@ class _Court:
     def __init__(self, state: RunState, deps: Deps) -> None:
         self.plan, self.lang = state.drafted, state.answer_lang
         self.is_complete = state.is_complete and not state.halt
-        self.banned = state.banned
+        self.banned, self.tried = state.banned, state.tried
+        self.confidence = state.confidence
         self.offers = Offers(state.linked, self.lang, deps.fields, deps.linker)
         outcomes = deps.journal.outcomes
         self.seen = {row: outcomes[key].observation for row, key in state.observed.items()}
@@ -78,7 +80,9 @@ class _Court:
         return is_claim or index == N_ROWS or N_ROWS in resting
 
     def contradiction(self, row: Row) -> Contradiction | None:
-        """What speaks against a row, if anything does."""
+        """What speaks against a row, if anything does: what it says itself, else what was observed."""
+        if faulty := self._faulty(row):
+            return faulty
         match self.seen.get(row.index):
             case None:
                 return self._waiting(row)
@@ -93,6 +97,16 @@ class _Court:
             case seen if status_of(row, seen) is RowStatus.EMPTY:
                 return self._nothing(row, say("empty", self.lang))
         return None
+
+    def _faulty(self, row: Row) -> Contradiction | None:
+        """A row that the plan itself speaks against is opened once; the model may insist."""
+        found = fault(self.plan, row, is_complete=self.is_complete)
+        if found is None:
+            return None
+        column = least_sure(row, found.columns, self.confidence)
+        if ((row.index, column),) in self.tried:
+            return None
+        return self._blame(row, [column], RowStatus.CONTRADICTED, say(found.what, self.lang))
 
     def _waiting(self, row: Row) -> Contradiction | None:
         """A row whose input the plan does not hold; one whose input failed is not to blame."""
