@@ -1,7 +1,8 @@
 """How people speak, read from `language/<lang>/*.toml`: phrases per field and role, and frames of sentences.
 
 A file with `types` at its top holds phrases of fields, for entities of those types; any other file holds
-frames. What may stand where is told in `language/README.md` and checked by `agent.curriculum.proofread`.
+frames. What may stand where is told in `language/README.md` and checked by `agent.curriculum.proofread`. A file of
+fields with `is_seldom = true` tells of what people ask now and then only.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ class Phrasebook:
             lambda: defaultdict(list)
         )
         self.frames: dict[str, list[Phrase]] = defaultdict(list)
+        self._seldom: set[FieldKey] = set()
         for path in sorted((folder / lang).glob("*.toml")):
             table = tomllib.loads(path.read_text("utf-8"))
-            types = table.pop("types", None)
+            types, is_seldom = table.pop("types", None), table.pop("is_seldom", False)
             if types is None:
                 self._add_frames(table)
             else:
                 self._add_fields(table, types)
+                self._seldom |= {(f, t) for f in table for t in types if is_seldom}
         self._fitting: dict[tuple[int, frozenset[str]], list[Phrase]] = {}
 
     def _add_frames(self, table: Mapping[str, Any], above: str = "") -> None:
@@ -61,6 +64,10 @@ class Phrasebook:
     def has(self, field_id: str, type_: str, role: str) -> bool:
         """Whether a field of things of a type can be said in a role."""
         return bool(self.fields.get((field_id, type_), {}).get(role))
+
+    def is_seldom(self, field_id: str, type_: str) -> bool:
+        """Whether a field of things of a type is asked for now and then only."""
+        return (field_id, type_) in self._seldom
 
     def n_lines(self, field_id: str, type_: str, role: str) -> int:
         """How many lines a role has."""

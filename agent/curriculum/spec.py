@@ -124,12 +124,16 @@ def _wrong(where: str, phrases: Iterable[Phrase], rule: Rule, lang: str) -> Iter
 
 
 def missing(book: Phrasebook, fields: Mapping[str, Field]) -> Iterator[tuple[str, int, int]]:
-    """Every list that is shorter than wanted: its name, how many lines it has, how many it should have."""
+    """Every list that is shorter than wanted: its name, how many lines it has, how many it should have.
+
+    Of what is asked seldom, a few lines are enough.
+    """
     for name, rule in frames().items():
         n = sum(len(held) for key, held in book.frames.items() if _is_under(key, name))
         if n < rule.count:
             yield name, n, rule.count
-    for field_id, type_, held in _carried(book, fields):
+    common = (c for c in _carried(book, fields) if not book.is_seldom(c[0], c[1]))
+    for field_id, type_, held in common:
         kind = fields[field_id].kind.split(":")[0]
         for role, rule in roles().items():
             n = len(held.get(role, ()))

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from typing import TypeVar
 
 from agent.curriculum.noise import Surface
@@ -17,6 +18,7 @@ from agent.types import Language
 from tools.types import Entity, Fact, FieldRef, Period, Term
 
 MAX_ANSWERS = 12
+COMMON_SHARE = 0.6  # of the fields drawn, where a type has others that are asked for seldom
 NAMED_AS_CLASSES = frozenset({"moons"})  # `the moons of Mars` links as a class
 _T = TypeVar("_T")
 
@@ -108,11 +110,15 @@ class Draw:
         return self.speech.period(self.rng, period, self.lang)
 
     def askable(self, type_: str, *kinds: str) -> list[str]:
-        """Fields of a type, of those kinds, that the language can name."""
-        return [
+        """Fields of a type, of those kinds, that the language can name; the common ones stand there more often."""
+        named = [
             f.id for f in self.world.fields.values()
             if type_ in f.types and f.id not in NAMED_AS_CLASSES and f.kind.split(":")[0] in kinds and self.book.has(f.id, type_, "np")
         ]  # fmt: skip
+        seldom = [f for f in named if self.book.is_seldom(f, type_)]
+        common = [f for f in named if not self.book.is_seldom(f, type_)]
+        times = ceil(len(seldom) * COMMON_SHARE / (1 - COMMON_SHARE) / max(1, len(common)))
+        return [*common * max(1, times), *seldom]
 
     def subject(self, field_id: str, type_: str) -> Entity:
         """A random entity of this split that carries the field."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
+from agent.curriculum.families.draw import COMMON_SHARE, Draw
 from agent.curriculum.grammar import Phrase
+from agent.curriculum.noise import Surface
 from agent.curriculum.phrasebook import Phrasebook
 from agent.curriculum.spec import Rule, complaints, frames
+from agent.curriculum.speech import Speech
+from agent.curriculum.world import World
 from agent.types import Language
 from tools.facts.store import FactStore
 
@@ -72,3 +77,14 @@ def test_a_rule_wants_its_slots() -> None:
     assert rule.complaint(Phrase("{e} is {q}( {p})")) == ""
     assert "one of" in rule.complaint(Phrase("{e}"))
     assert "no slot {z}" in rule.complaint(Phrase("{e} {z} {q}"))
+
+
+def test_what_is_asked_seldom_is_a_minority_of_what_is_drawn(
+    world: World, speech: Speech, book: Phrasebook
+) -> None:
+    draw = Draw(random.Random(1), world, speech, Surface(book), book.lang)
+    for type_ in ("country", "company", "region"):
+        drawn = draw.askable(type_, "number")
+        seldom = [f for f in drawn if book.is_seldom(f, type_)]
+        assert set(drawn) - set(seldom)
+        assert 0 < len(seldom) <= (1 - COMMON_SHARE) * len(drawn)
