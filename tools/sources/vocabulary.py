@@ -1,0 +1,133 @@
+"""What a source calls our fields, and which field people's words mean there; read from `native.toml`.
+
+Guarantees: an id, a label, a synonym in English or Chinese or the source's own name leads to one field, or the
+question ends with the nearest names.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tools.facts.fields import sections
+from tools.facts.names import fold
+from tools.sources.answers import nothing
+from tools.types import FieldRef, Reason
+
+NATIVE_FILE = Path(__file__).with_name("native.toml")
+_MAX_OFFERS = 5
+_NEAR_ENOUGH = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A field as a source has it: its native names, best first, the unit of its numbers, their power of ten."""
+
+    id: str
+    label: str
+    names: tuple[str, ...]
+    unit: str = ""
+    scale: int = 0
+
+    @property
+    def name(self) -> str:
+        """The native name tried first."""
+        return self.names[0]
+
+
+class Vocabulary:
+    """The fields of one source; `pattern` is what its own names look like, and those are taken as they stand."""
+
+    def __init__(self, scheme: str, pattern: str = "") -> None:
+        self._fields = _fields(scheme)
+        self._levels = _names(scheme)
+        self._pattern = re.compile(pattern) if pattern else None
+        self._scheme = scheme
+
+    @property
+    def fields(self) -> tuple[FieldRef, ...]:
+        """Every field, in the file's order."""
+        return tuple(FieldRef(native.id, native.label) for native in self._fields.values())
+
+    def called(self, native_name: str) -> str:
+        """Our id of a native name, the first in the file; the name itself where we have none."""
+        fitting = (field.id for field in self._fields.values() if native_name in field.names)
+        return next(fitting, native_name)
+
+    def meant(self, name: str) -> Native:
+        """The field that a name means; ends the question where it means none, or several."""
+        stated = name.strip()
+        if known := self._fields.get(stated):
+            return known
+        if self._pattern and self._pattern.fullmatch(stated):
+            return Native(stated, stated, (stated,))
+        return self._fields[self._by_words(stated)]
+
+    def _by_words(self, stated: str) -> str:
+        asked = fold(stated.replace("_", " "))
+        for level in self._levels:
+            ids = level.get(asked, ())
+            if len(ids) > 1:
+                detail = f"{stated!r} may mean {', '.join(ids)}; name one of them"
+                raise nothing(Reason.AMBIGUOUS, detail, ids)
+            if ids:
+                return ids[0]
+        near = self._near(asked)
+        offered = f"; nearest: {', '.join(near)}" if near else ""
+        raise nothing(
+            Reason.UNKNOWN_FIELD, f"{stated!r} is no field of {self._scheme}{offered}", near
+        )
+
+    def _near(self, asked: str) -> tuple[str, ...]:
+        named = {name: ids for level in self._levels for name, ids in level.items()}
+        alike = get_close_matches(asked, named, n=_MAX_OFFERS, cutoff=_NEAR_ENOUGH)
+        within = [name for name in named if f" {asked} " in f" {name} "]
+        ids = (field_id for name in (*alike, *within) for field_id in named[name])
+        return tuple(dict.fromkeys(ids))[:_MAX_OFFERS]
+
+
+@cache
+def _file() -> Mapping[str, Mapping[str, Any]]:
+    return tomllib.loads(NATIVE_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _fields(scheme: str) -> Mapping[str, Native]:
+    return {key: _native(key, entry) for key, entry in _file()[scheme].items()}
+
+
+def _native(key: str, entry: str | list[str] | dict[str, Any]) -> Native:
+    stated: dict[str, Any] = entry if isinstance(entry, dict) else {"native": entry}
+    names, ours = stated["native"], sections().get(key, {})
+    return Native(
+        id=key,
+        label=ours.get("en", key.replace("_", " ")),
+        names=(names,) if isinstance(names, str) else tuple(names),
+        unit=stated.get("unit", ours.get("unit", "")),
+        scale=stated.get("scale", 0),
+    )
+
+
+@cache
+def _names(scheme: str) -> tuple[Mapping[str, tuple[str, ...]], ...]:
+    """Folded names to ids: ids and labels, then synonyms."""
+    labels: dict[str, tuple[str, ...]] = {}
+    synonyms: dict[str, tuple[str, ...]] = {}
+    for key, entry in _file()[scheme].items():
+        ours = sections().get(key, {})
+        also = entry.get("also", "") if isinstance(entry, dict) else ""
+        _enter(labels, key, (key.replace("_", " "), ours.get("en", ""), ours.get("zh", "")))
+        words = "|".join((also, ours.get("also_en", ""), ours.get("also_zh", "")))
+        _enter(synonyms, key, words.split("|"))
+    return labels, synonyms
+
+
+def _enter(index: dict[str, tuple[str, ...]], key: str, names: Iterable[str]) -> None:
+    for name in dict.fromkeys(fold(name) for name in names if name):
+        index[name] = (*index.get(name, ()), key)
