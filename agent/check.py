@@ -21,6 +21,7 @@ from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
 from agent.types import N_ROWS, NIL, Contradiction, Plan, Pointer, Row, RowStatus
 from agent.wording import say
 from tools.evidence import behind
+from tools.periods import is_other_reading, read_period
 from tools.types import (
     Answer,
     Entities,
@@ -28,6 +29,8 @@ from tools.types import (
     Failed,
     FieldRef,
     Observation,
+    Period,
+    Quantity,
     Reason,
     Scalar,
     Table,
@@ -131,7 +134,9 @@ class _Court:
     def _nothing(self, row: Row, reason: str, failed: Failed | None = None) -> Contradiction:
         """No value, or nobody left: only a word that the facts answer to may take the place."""
         column, offers = self._instead(row, failed)
-        return self._blame(row, [column] if column else [], RowStatus.EMPTY, reason, offers)
+        blamed = self._blame(row, [column] if column else [], RowStatus.EMPTY, reason, offers)
+        kept = (_PERIOD_COLUMN[row.tool],) if _is_dated(row, failed) else ()
+        return replace(blamed, kept=kept)
 
     def _instead(self, row: Row, failed: Failed | None) -> tuple[int, tuple[Pointer, ...]]:
         """Which cell to blame for finding nothing (0: none of them), and what may stand there."""
@@ -143,18 +148,31 @@ class _Court:
         return 0 if self._is_carried(self._field_id(row), row) else FIELD_COLUMN, ()
 
     def _ways(self, row: Row, failed: Failed | None) -> Iterator[tuple[int, tuple[Pointer, ...]]]:
-        """Another period, another source, a field that can hold the value, one that means nearly the same."""
+        """Another reading of the year, another source, a field that can hold the value, one that means nearly the same."""
         candidates = failed.candidates if failed else ()
-        period = _PERIOD_COLUMN.get(row.tool, 0)
-        is_dated = failed is not None and failed.reason is Reason.NO_VALUE_FOR_PERIOD
-        if is_dated and _says(row, period):
-            yield period, self.offers.periods(candidates)
+        if _is_dated(row, failed):
+            period = _PERIOD_COLUMN[row.tool]
+            wanted = self._period(row.words[period - 1])
+            same = [said for said in candidates if is_other_reading(said, wanted)]
+            yield period, self.offers.periods(same)
         if row.tool == "lookup" and _says(row, ORIGIN_COLUMN):
             yield ORIGIN_COLUMN, self.offers.sources(candidates)
         if _field_column(row):
             yield FIELD_COLUMN, self._suiting(row)
             yield FIELD_COLUMN, self.offers.fields_called(candidates)
             yield FIELD_COLUMN, self.offers.fields_near(self._field_id(row))
+
+    def _period(self, word: str) -> str:
+        """The period that a word of the plan stands for; empty where it is none."""
+        pointer = self.offers.brief.pointer(word)
+        match pointer.target if pointer else self.seen.get(int(word[1:])):
+            case Period(text):
+                said = text
+            case Quantity(number) | Scalar(number):
+                said = str(number)
+            case _:
+                said = ""
+        return read_period(said) or ""
 
     def _suiting(self, row: Row) -> tuple[Pointer, ...]:
         """The fields that a claim may mean, where its own can never hold what it is compared with."""
@@ -233,6 +251,12 @@ class _Court:
             case Table(_, measures):
                 return frozenset(measure.entity.type for measure in measures)
         return frozenset()
+
+
+def _is_dated(row: Row, failed: Failed | None) -> bool:
+    """Whether the facts say nothing for the period that the row names."""
+    is_gap = failed is not None and failed.reason is Reason.NO_VALUE_FOR_PERIOD
+    return is_gap and _says(row, _PERIOD_COLUMN.get(row.tool, 0))
 
 
 def _says(row: Row, column: int) -> bool:

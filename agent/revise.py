@@ -83,11 +83,18 @@ def _opening(contradiction: Contradiction, state: RunState, deps: Deps) -> Openi
     for level in deps.spec.ladder:
         cells = opened_by(level, contradiction, state, deps.widen_below)
         if level is Level.PLAN:
-            return None if state.metrics.backtracks else Opening(contradiction, level, cells)
+            is_barred = bool(contradiction.kept or state.metrics.backtracks)
+            return None if is_barred else Opening(contradiction, level, cells)
+        cells -= _kept(contradiction)
         if level not in used and cells != before and _is_fillable(cells, state, deps):
             return Opening(contradiction, level, cells)
         before = cells
     return None
+
+
+def _kept(contradiction: Contradiction) -> frozenset[Cell]:
+    kept = set(contradiction.kept) - set(contradiction.cells)
+    return frozenset((contradiction.row, column) for column in kept)
 
 
 def _place(contradiction: Contradiction) -> tuple[Cell, ...]:

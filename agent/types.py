@@ -145,7 +145,11 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """An observation that the plan cannot stand on: which row, which of its words, and why."""
+    """An observation that the plan cannot stand on: which row, which of its words, and why.
+
+    `kept` are cells of the row that nothing but the offers may change: the period that was asked for. No new plan
+    is made then either, for it would ask the same or something else.
+    """
 
     row: int
     cells: tuple[int, ...]
@@ -153,3 +157,4 @@ class Contradiction:
     banned: tuple[str, ...]
     reason: str
     offers: tuple[Pointer, ...] = field(default=())
+    kept: tuple[int, ...] = field(default=())

@@ -117,6 +117,14 @@ def full_years(one: Moment, other: Moment) -> int:
     return years - before
 
 
+def is_other_reading(period: str, wanted: str) -> bool:
+    """Whether one is the fiscal and the other the calendar reading of the same year or quarter.
+
+    No other period may stand in for the wanted one: the value of a neighbour is another answer.
+    """
+    return period != wanted and period.removeprefix("FY") == wanted.removeprefix("FY") != ""
+
+
 def nearest(periods: Iterable[str], wanted: str) -> tuple[str, ...]:
     """The distinct periods closest to the wanted one, closest first."""
     goal = _middle(wanted)

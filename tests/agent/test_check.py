@@ -137,23 +137,46 @@ def test_a_field_that_such_things_never_have_is_the_drafts_mistake(tmp_path: Pat
     assert (found.cells, found.banned, found.offers) == ((2,), ("%2",), ())
 
 
-def test_no_value_for_the_period_offers_the_periods_there_are(tmp_path: Path) -> None:
-    missing = Failed(
-        Reason.NO_VALUE_FOR_PERIOD, "none for 2024", candidates=("2023", "FY2024", "2024Q1")
-    )
-    found = only(checked(tmp_path, plan({1: "lookup @1 %1 @3"}, "#1"), {1: missing}))
-    assert (found.cells, found.banned) == ((3,), ("@3",))
-    assert [(p.symbol, p.kind, p.target) for p in found.offers] == [
-        ("@5", "period year", Period("2023")),
-        ("@6", "period fiscal", Period("FY2024")),
-        ("@7", "period quarter", Period("2024Q1")),
-    ]
+def dated(folder: Path, period: str, *there: str, row: str = "lookup @1 %1 @3") -> RunState:
+    """The state after a row found nothing for a period, and the tool named periods that have a value."""
+    missing = Failed(Reason.NO_VALUE_FOR_PERIOD, f"none for {period}", candidates=there)
+    asked = Pointer("@3", "period year", period, Period(period))
+    land = Pointer("@5", "country", "Poland", POLAND)
+    brief = replace(BRIEF, pointers=(*(p for p in BRIEF.pointers if p.symbol != "@3"), asked, land))
+    return checked(folder, plan({1: row}, "#1"), {1: missing}, brief=brief)
+
+
+@pytest.mark.parametrize(
+    ("period", "other", "kind"),
+    [
+        ("2024", "FY2024", "period fiscal"),
+        ("FY2024", "2024", "period year"),
+    ],
+)
+def test_no_value_for_the_period_offers_the_other_reading_of_the_year(
+    tmp_path: Path, period: str, other: str, kind: str
+) -> None:
+    found = only(dated(tmp_path, period, "2023", "FY2023", other, "2024Q1", "2025"))
+    assert (found.cells, found.banned, found.kept) == ((3,), ("@3",), (3,))
+    assert [(p.kind, p.target) for p in found.offers] == [(kind, Period(other))]
+
+
+@pytest.mark.parametrize("period", ["2024", "FY2024", "2024Q2"])
+def test_a_neighbouring_period_never_stands_in(tmp_path: Path, period: str) -> None:
+    state = dated(tmp_path, period, "2023", "FY2023", "2025", "2024Q1", "2024Q3", row="lookup @5 %2 @3")  # fmt: skip
+    assert state.notes == ()
+    assert state.halt == "gap"
+
+
+def test_the_period_asked_for_stays_where_another_field_may_have_it(tmp_path: Path) -> None:
+    found = only(dated(tmp_path, "1850", "1900"))
+    assert (found.cells, found.kept) == ((2,), (3,))
+    assert [p.target for p in found.offers] == [FieldRef("birth_country_now", "birth country now")]
 
 
 def test_the_period_of_a_claim_stands_elsewhere(tmp_path: Path) -> None:
-    missing = Failed(Reason.NO_VALUE_FOR_PERIOD, "none", candidates=("2023",))
-    drafted = plan({1: "verify @1 %1 = @4 @3"}, "#1")
-    assert only(checked(tmp_path, drafted, {1: missing})).cells == (5,)
+    state = dated(tmp_path, "2024", "FY2024", row="verify @1 %1 = @4 @3")
+    assert only(state).cells == (5,)
 
 
 def test_sources_that_disagree_are_offered_closest_to_the_origin_first(tmp_path: Path) -> None:

@@ -137,6 +137,24 @@ def test_a_rung_on_which_nothing_could_be_written_is_passed_over(tmp_path: Path)
     assert state.banned[2, 2] == {"%1", "%2"}
 
 
+@pytest.mark.parametrize("arm", ["diffusion", "ar-plan", "ar-react"])
+def test_a_period_that_was_asked_for_is_opened_on_no_rung(tmp_path: Path, arm: Arm) -> None:
+    note = replace(EMPTY, kept=(3,))
+    with deps_of(tmp_path) as deps:
+        state = contradicted({1}, note, arm=arm)
+        levels = set()
+        for _ in range(8):
+            opened = revise(state, deps)
+            if opened.halt:
+                break
+            assert opened.plan is not None
+            assert (2, 3) not in opened.open
+            levels.add(tuple(sorted(opened.open)))
+            state = replace(opened, notes=(note,))
+        assert opened.halt == "gap"
+        assert levels
+
+
 def test_two_contradictions_are_mended_by_one_fill(tmp_path: Path) -> None:
     second = Contradiction(5, (1,), RowStatus.FAILED, ("@4",), "")
     with deps_of(tmp_path) as deps:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.periods import Moment, full_years, nearest, order, read_moment, read_period
+from tools.periods import (
+    Moment,
+    full_years,
+    is_other_reading,
+    nearest,
+    order,
+    read_moment,
+    read_period,
+)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +88,20 @@ def test_full_years(one: Moment, other: Moment, years: int) -> None:
 def test_the_nearest_periods_come_first() -> None:
     known = ["2019", "2024", "FY2022", "2022Q4", ""]
     assert nearest(known, "2022") == ("FY2022", "2022Q4", "2024", "2019")
+
+
+@pytest.mark.parametrize(
+    ("period", "wanted", "is_other"),
+    [
+        ("FY2024", "2024", True),
+        ("2024", "FY2024", True),
+        ("2024", "2024", False),
+        ("FY2023", "2024", False),
+        ("2024Q3", "2024", False),
+        ("2024Q2", "2024Q3", False),
+        ("", "2024", False),
+        ("", "FY", False),
+    ],
+)
+def test_only_the_same_year_is_another_reading(period: str, wanted: str, is_other: bool) -> None:
+    assert is_other_reading(period, wanted) is is_other
