@@ -9,12 +9,14 @@ TORCH ?=
 CONSTRAINTS ?= constraints.txt
 VENV ?= .venv
 OUT ?= out
-FIRST ?= 68
-SECOND ?= 42
+FIRST ?= 110
+SECOND ?= 84
+WORKERS ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo 1 || echo $$(( $$(nproc) < 4 ? $$(nproc) : 4 )))
 RAW ?= ../shared/data
 export PYTHON TORCH CONSTRAINTS VENV
 
 BIN := $(VENV)/bin
+TRAIN = $(BIN)/python -m model.train --workers $(WORKERS) $(shell command -v g++ >/dev/null && echo --compile)
 SETUP := scripts/setup
 SOURCES := agent model tools ui
 
@@ -56,13 +58,13 @@ bench: setup ## accuracy and cost of every arm on entities never trained on, and
 	@$(BIN)/palimpsest bench agent/tasks/contradictions.jsonl --out $(OUT)/bench/contradictions $(if $(LIMIT),--limit $(LIMIT))
 	@$(BIN)/python -m bench.runtime
 
-train: build/base/ar.safetensors build/second/.done ## train the embedded planner: FIRST=68 and SECOND=42 minutes; resumes after a kill
-	@$(BIN)/python -m model.train --data build/second --out build/planner --minutes $(SECOND) \
+train: build/base/ar.safetensors build/second/.done ## train the embedded planner: FIRST=110 and SECOND=84 minutes; resumes after a kill
+	@$(TRAIN) --data build/second --out build/planner --minutes $(SECOND) \
 		--base build/base/diffusion.safetensors --config model/train/continue.toml
 	@echo "try it: $(BIN)/palimpsest ask QUESTION --model build/planner; keep it: copy its files to model/weights/"
 
 build/base/ar.safetensors: build/first/.done
-	@$(BIN)/python -m model.train --data build/first --out build/base --minutes $(FIRST)
+	@$(TRAIN) --data build/first --out build/base --minutes $(FIRST)
 
 build/first/.done: | setup
 	@$(BIN)/python -m agent.curriculum.write samples --out build/first/words --count 160000 --seed 1
@@ -70,7 +72,7 @@ build/first/.done: | setup
 	@touch $@
 
 build/second/.done: build/first/.done
-	@$(BIN)/python -m agent.curriculum.write samples --out build/second/words --count 72000 --seed 2
+	@$(BIN)/python -m agent.curriculum.write samples --out build/second/words --count 150000 --seed 3
 	@cp build/first/tokenizer.json build/second/
 	@$(BIN)/python -m model.train pack --source build/second/words --out build/second
 	@touch $@
