@@ -97,6 +97,10 @@ class Raw:
         else:
             self._exact[raw_type, prop] = column
 
+    def types(self) -> tuple[str, ...]:
+        """The raw types there are."""
+        return tuple(sorted(self._by_type))
+
     def rows(self, *types: str) -> Iterator[Row]:
         """Every row whose entity is of one of these raw types."""
         for raw_type in types:
