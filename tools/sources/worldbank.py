@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from tools.sources.answers import Service, finding, nothing, or_failed
-from tools.sources.countries import code_of, countries, entity_of, name_of
+from tools.sources.countries import code_of, countries, entity_of
 from tools.sources.matching import Option, one_of, ranked
 from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Teller, number_reading, of_period, scalar, table
@@ -88,7 +88,9 @@ class WorldBank:
         codes = [self._code(part) for part in entity.split(";") if part.strip()]
         if len(codes) != 1:
             return self._table(";".join(codes), native, period)
-        about = f"{native.label} of {name_of(codes[0])} at the {self.name}"
+        about = (
+            f"{native.label} of {entity_of(codes[0], codes[0], self.id).name} at the {self.name}"
+        )
         facts = self._facts(codes[0], native, {})
         return scalar(of_period(facts, period, about))
 
