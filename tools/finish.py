@@ -12,6 +12,7 @@ from tools.types import (
     Binding,
     Call,
     Entities,
+    Passages,
     Reason,
     Scalar,
     Table,
@@ -32,7 +33,7 @@ def finish(catalogue: Catalogue, call: Call) -> Answer:
 
 def _value(catalogue: Catalogue, binding: Binding) -> Value:
     """The value of a symbol as it is, so that a looked-up scalar keeps its series."""
-    if isinstance(binding, Entities | Table | Scalar | Verdict):
+    if isinstance(binding, Entities | Table | Scalar | Verdict | Passages):
         return binding
     return operand(catalogue, binding)
 

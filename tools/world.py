@@ -1,0 +1,170 @@
+"""The world as the options want it: what all runs of a process share, and one run's way out of it.
+
+Nothing is opened before a call needs it, and nothing at all while the scope is off; the documents of the user are
+indexed when the world is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from tools.catalogue import Facts
+from tools.documents.engine import Documents
+from tools.documents.index import Index
+from tools.engines.chain import Chain
+from tools.engines.duck import Ask, Duck, DuckWeb
+from tools.engines.health import Health
+from tools.engines.searxng import SearxNG
+from tools.engines.types import Engine
+from tools.engines.wikipedia import Wikipedia
+from tools.grounding.layers import Entailment
+from tools.live.facts import Live
+from tools.live.reading import Library
+from tools.online import OnlineToolbox, Outside
+from tools.sources.types import Adapter, Registry
+from tools.web.meter import Meter, Spent
+from tools.web.opening import open_web
+from tools.web.options import Egress, Recording, WebOptions
+from tools.web.pages import Pages
+from tools.web.provenance import Provenance
+from tools.web.reading import Reader
+from tools.web.recording import RecordingWeb, ReplayWeb, Tape
+from tools.web.types import Web
+
+
+@dataclass(frozen=True, slots=True)
+class WorldOptions:
+    """What may be used: the web within its own options, a folder of documents, engines that have to be wanted."""
+
+    web: WebOptions = field(default_factory=WebOptions)
+    documents: Path | None = None
+    cache_dir: Path = Path()
+    searxng: str = ""
+    ddgs: bool = False
+
+    @property
+    def is_bundled_only(self) -> bool:
+        """Whether the bundled facts are all there is."""
+        return self.documents is None and not self.has_web
+
+    @property
+    def has_web(self) -> bool:
+        """Whether answers may come from the web, be it from a recording."""
+        return self.web.egress is not Egress.OFF or self.web.recording is Recording.REPLAY
+
+    @property
+    def is_public(self) -> bool:
+        """Whether more than the user's own services may be asked."""
+        return self.web.egress is Egress.PUBLIC or self.web.recording is Recording.REPLAY
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One run as the world sees it; `spent` is where a resumed run stood."""
+
+    question: str = ""
+    lang: str = "en"
+    stop: Event = field(default_factory=Event)
+    spent: Spent = field(default_factory=Spent)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubles:
+    """What tests put in the place of the network."""
+
+    web: Web | None = None
+    ask: Ask | None = None
+    adapters: Sequence[Adapter] | None = None
+
+
+class World:
+    """Shared by the runs of a process: documents, reader, engines' health."""
+
+    def __init__(self, store: Facts, options: WorldOptions, doubles: Doubles = Doubles()) -> None:
+        self.options = options
+        self._store = store
+        self._doubles = doubles
+        self._reader = Reader()
+        self._health = Health()
+        self.index = _index(options)
+
+    def open(
+        self, errand: Errand, entailment: Entailment | None = None
+    ) -> tuple[OnlineToolbox, Meter]:
+        """One run's tools, and the meter of what they take from the web."""
+        options = self.options
+        meter = Meter(options.web.caps, errand.spent)
+        web = self._web(meter, errand.stop) if options.has_web else None
+        documents = Documents(self.index) if self.index else None
+        pages = _pages(web, errand.question) if web and options.is_public else None
+        outside = Outside(
+            Chain([*self._engines(web, documents, meter, errand.stop)], self._health_of_run()),
+            Live(Registry(self._adapters(web)), errand.lang),
+            Library(pages, self._reader, documents),
+            errand.lang,
+            entailment,
+        )
+        return OnlineToolbox(self._store, outside), meter
+
+    def adapters(self, web: Web) -> tuple[Adapter, ...]:
+        """The live sources over a web, for whoever checks them."""
+        return tuple(self._adapters(web))
+
+    def close(self) -> None:
+        """Let go of the documents and the reader."""
+        self._reader.close()
+        if self.index:
+            self.index.close()
+
+    def _web(self, meter: Meter, stop: Event) -> Web:
+        return self._doubles.web or open_web(self.options.web, meter, stop)
+
+    def _engines(
+        self, web: Web | None, documents: Documents | None, meter: Meter, stop: Event
+    ) -> Iterator[Engine]:
+        """In order of trust: the user's documents, the user's own engine, the public ones."""
+        if documents:
+            yield documents
+        if web and self.options.searxng:
+            yield SearxNG(web, self.options.searxng)
+        if web and self.options.is_public:
+            if self.options.ddgs:
+                yield Duck(self._duck_web(meter, stop))
+            yield Wikipedia(web)
+
+    def _duck_web(self, meter: Meter, stop: Event) -> Web:
+        """The library's answers, recorded and replayed like all others."""
+        web, live = self.options.web, DuckWeb(meter, stop, self._doubles.ask)
+        if web.recording is Recording.OFF or web.recording_dir is None:
+            return live
+        tape = Tape(web.recording_dir)
+        if web.recording is Recording.REPLAY:
+            return ReplayWeb(tape, meter)
+        return RecordingWeb(live, tape)
+
+    def _adapters(self, web: Web | None) -> Sequence[Adapter]:
+        if web is None or not self.options.is_public:
+            return ()
+        if self._doubles.adapters is not None:
+            return self._doubles.adapters
+        return ()
+
+    def _health_of_run(self) -> Health:
+        """Shared by all runs; over a recording every run has its own, so that all of them see the same world."""
+        is_live = self.options.web.recording is Recording.OFF
+        return self._health if is_live else Health()
+
+
+def _pages(web: Web, question: str) -> Pages:
+    provenance = Provenance()
+    provenance.admit_mentions(question)
+    return Pages(web, provenance)
+
+
+def _index(options: WorldOptions) -> Index | None:
+    if options.documents is None:
+        return None
+    return Index(options.documents, options.cache_dir / "documents")
