@@ -18,6 +18,7 @@ from tools.sources.answers import nothing
 from tools.types import Entities, Entity, Fact, Measure, Reason, Scalar, Source, Table
 from tools.web.types import Page
 
+_MAX_EXPONENT = 400
 _FIRST_LIVE_ID = 1 << 40  # the bundled facts count from 1
 
 
@@ -72,7 +73,12 @@ class Teller:
 
 
 def number_reading(number: Decimal, unit: str, period: str = "") -> Reading:
-    """A number as a reading; whole numbers are written without a fraction."""
+    """A number as a reading; whole numbers are written without a fraction.
+
+    Ends the question where its digits would fill the memory.
+    """
+    if number and abs(number.adjusted()) > _MAX_EXPONENT:
+        raise nothing(Reason.MALFORMED, f"a number of the order 1e{number.adjusted()} is no value")
     plain = f"{number:f}"
     text = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return Reading(text or "0", number, unit, period)
