@@ -1,13 +1,14 @@
 """Arithmetic on scalars: exact decimals, units carried, facts kept.
 
-Guarantees: a finite result is exact to 40 digits, any other keeps 20; units that do not meet are refused;
-a result has the facts of its inputs. Runs in `CONTEXT`, which the calculator enters.
+Guarantees: a finite result is exact to 40 digits, any other keeps 20 once it is `tidied`; units that do not meet are
+refused; a result has the facts of its inputs. Runs in `CONTEXT`, which the calculator enters.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import NoReturn
 
 from tools import units
 from tools.comparing import moment_of
@@ -15,12 +16,26 @@ from tools.evidence import distinct
 from tools.failures import CallFailed
 from tools.periods import full_years
 from tools.types import Reason, Scalar
-from tools.units import PERCENT, YEAR, YEARS, canonical, convert, is_percent
+from tools.units import (
+    PERCENT,
+    POINTS,
+    YEAR,
+    YEARS,
+    canonical,
+    convert,
+    has_own_zero,
+    is_money,
+    is_percent,
+    kind_of,
+    measured_in,
+)
 from tools.wording import in_full
 
 CONTEXT = Context(prec=50, Emax=400, Emin=-400, traps=[DivisionByZero, InvalidOperation, Overflow])
 MAX_EXPONENT = 64
 _EXACT_DIGITS = 40
+TEMPERATURE = "temperature"
+_COMPUTED = frozenset("−+×/^")  # signs in a derivation; a maximum or a mean is a temperature still
 _SHORTENED = Context(prec=20)
 
 
@@ -42,7 +57,7 @@ def result(value: Decimal, unit: str, *inputs: Scalar) -> Scalar:
     """A computed value; a period that all inputs share is its own."""
     periods = {each.period for each in inputs} - {""}
     return Scalar(
-        value=_tidy(value),
+        value=value,
         unit=unit,
         period=periods.pop() if len(periods) == 1 else "",
         facts=distinct(fact for each in inputs for fact in each.facts),
@@ -50,31 +65,59 @@ def result(value: Decimal, unit: str, *inputs: Scalar) -> Scalar:
     )
 
 
-def _tidy(value: Decimal) -> Decimal:
-    """The number, shortened where it does not end; zero without a sign."""
-    if not value:
-        return Decimal(0)
-    return _SHORTENED.plus(value) if len(value.as_tuple().digits) > _EXACT_DIGITS else value
+def tidied(value: Scalar) -> Scalar:
+    """The value with its number shortened where it does not end, and zero without a sign; for what is handed out."""
+    found = value.value
+    if not isinstance(found, Decimal):
+        return value
+    if not found:
+        return replace(value, value=Decimal(0))
+    is_endless = len(found.as_tuple().digits) > _EXACT_DIGITS
+    return replace(value, value=_SHORTENED.plus(found)) if is_endless else value
 
 
 def aligned(left: Scalar, right: Scalar) -> Decimal:
     """The right number in the left unit; a side without a unit takes the other's."""
     converted = convert(number(right), right.unit, left.unit)
     if converted is None:
-        raise CallFailed(
-            Reason.TYPE_MISMATCH, f"units {left.unit!r} and {right.unit!r} do not meet"
-        )
+        raise CallFailed(Reason.TYPE_MISMATCH, _apart(left, right))
     return converted
+
+
+def _apart(left: Scalar, right: Scalar) -> str:
+    """Why two values do not meet."""
+    if is_money(left.unit) and is_money(right.unit):
+        return (
+            f"{in_full(left)} and {in_full(right)} are of two currencies; look a dated rate up and "
+            "use exchange(amount, rate)"
+        )
+    one, other = (f"{in_full(each)}{_kind(each.unit)}" for each in (left, right))
+    return f"{one} and {other} have units that do not meet"
+
+
+def _kind(unit: str) -> str:
+    kind = kind_of(unit)
+    return f" ({kind})" if kind else ""
 
 
 def _as_fractions(left: Scalar, right: Scalar) -> tuple[Scalar, Scalar]:
     """Beside anything but its like a percentage is a fraction: `1 + 12%` is 1.12."""
+    if POINTS in (canonical(left.unit), canonical(right.unit)):
+        return left, right
     if is_percent(left.unit) != is_percent(right.unit):
-        return _fraction(left), _fraction(right)
+        return fraction(left), fraction(right)
     return left, right
 
 
-def _fraction(value: Scalar) -> Scalar:
+def _joint(left: Scalar, right: Scalar) -> str:
+    """The unit of a sum; percentage points leave a percentage one."""
+    if canonical(left.unit) == POINTS and is_percent(right.unit):
+        return right.unit
+    return left.unit or right.unit
+
+
+def fraction(value: Scalar) -> Scalar:
+    """A percentage as the number it stands for; anything else as it is."""
     if not is_percent(value.unit):
         return value
     return replace(value, value=number(value) / 100, unit="")
@@ -83,14 +126,20 @@ def _fraction(value: Scalar) -> Scalar:
 def add(left: Scalar, right: Scalar) -> Scalar:
     """The sum."""
     one, other = _as_fractions(left, right)
-    return result(number(one) + aligned(one, other), one.unit or other.unit, left, right)
+    is_mixed = one.unit and other.unit and canonical(one.unit) != canonical(other.unit)
+    if is_mixed and has_own_zero(one.unit):
+        raise CallFailed(
+            Reason.TYPE_MISMATCH,
+            f"{in_full(left)} and {in_full(right)} are on different scales and have no sum",
+        )
+    return result(number(one) + aligned(one, other), _joint(one, other), left, right)
 
 
 def subtract(left: Scalar, right: Scalar) -> Scalar:
     """The difference; between two calendar years it is a number of years."""
     one, other = _as_fractions(left, right)
     is_span = canonical(left.unit) == canonical(right.unit) == YEAR
-    unit = YEARS if is_span else one.unit or other.unit
+    unit = YEARS if is_span else _joint(one, other)
     return result(number(one) - aligned(one, other), unit, left, right)
 
 
@@ -101,7 +150,11 @@ def multiply(left: Scalar, right: Scalar) -> Scalar:
         return result(product / 100, left.unit, left, right)
     if is_percent(left.unit) and right.unit:
         return result(product / 100, right.unit, left, right)
-    return result(product, units.times(left.unit, right.unit), left, right)
+    unit = units.times(left.unit, right.unit)
+    if left.unit and right.unit and unit and not measured_in(unit).dimension:
+        factor = measured_in(unit).factor
+        return result(product * factor.numerator / factor.denominator, "", left, right)
+    return result(product, unit, left, right)
 
 
 def divide(left: Scalar, right: Scalar) -> Scalar:
@@ -125,7 +178,7 @@ def remainder(left: Scalar, right: Scalar) -> Scalar:
 
 def power(left: Scalar, right: Scalar) -> Scalar:
     """The power; the exponent is a plain number within MAX_EXPONENT."""
-    base, exponent = _fraction(left), number(right)
+    base, exponent = fraction(left), number(right)
     if right.unit:
         raise CallFailed(Reason.TYPE_MISMATCH, f"an exponent has no unit, not {right.unit!r}")
     if abs(exponent) > MAX_EXPONENT:
@@ -134,7 +187,9 @@ def power(left: Scalar, right: Scalar) -> Scalar:
         )
     if (number(base) == 0 and exponent <= 0) or (number(base) < 0 and exponent % 1):
         raise Undefined(f"{in_full(left)} has no power {exponent}")
-    unit = f"{base.unit}^{exponent}" if base.unit and exponent != 1 else base.unit
+    unit = units.raised(base.unit, exponent)
+    if unit is None:
+        raise CallFailed(Reason.TYPE_MISMATCH, f"{base.unit} has no power {exponent}")
     return result(number(base) ** exponent, unit, left, right)
 
 
@@ -144,6 +199,59 @@ def growth(new: Scalar, old: Scalar) -> Scalar:
     if before <= 0:
         raise Undefined(f"growth from {in_full(old)} has no meaning; take the difference")
     return result((number(new) / before - 1) * 100, PERCENT, new, old)
+
+
+def converted(value: Scalar, unit: Scalar) -> Scalar:
+    """The value in another unit, given as one of it; a plain number becomes a percentage alone."""
+    if unit.value != 1 or not unit.unit:
+        raise CallFailed(
+            Reason.BAD_EXPRESSION, f"behind `in` stands a unit alone, not {in_full(unit)}"
+        )
+    if not value.unit and is_percent(unit.unit):
+        return result(number(value) * 100, unit.unit, value)
+    if not value.unit:
+        raise CallFailed(
+            Reason.TYPE_MISMATCH, f"{in_full(value)} has no unit that {unit.unit} could replace"
+        )
+    is_same = canonical(value.unit) == canonical(unit.unit)
+    if _COMPUTED & set(value.derivation) and not is_same and kind_of(unit.unit) == TEMPERATURE:
+        _refuse_computed(value)
+    found = convert(number(value), value.unit, unit.unit)
+    if found is None:
+        raise CallFailed(Reason.TYPE_MISMATCH, _out_of_reach(value, unit.unit))
+    return result(found, unit.unit, value)
+
+
+def _out_of_reach(value: Scalar, unit: str) -> str:
+    if is_money(value.unit) and is_money(unit):
+        return f"{in_full(value)} becomes {unit} only by a dated rate: exchange(amount, rate)"
+    return f"{in_full(value)}{_kind(value.unit)} cannot be put in {unit}{_kind(unit)}"
+
+
+def _refuse_computed(value: Scalar) -> NoReturn:
+    """A difference of 5 °C is no temperature of 5 °C: as 9 °F or as 41 °F it would be another."""
+    raise CallFailed(
+        Reason.TYPE_MISMATCH,
+        f"{in_full(value)} was computed ({value.derivation}); convert the temperatures before that",
+    )
+
+
+def share(part: Scalar, whole: Scalar) -> Scalar:
+    """What part of the whole it is, in per cent."""
+    base = aligned(part, whole)
+    if base == 0:
+        raise Undefined(f"a share of {in_full(whole)} has no meaning")
+    return result(number(part) / base * 100, PERCENT, part, whole)
+
+
+def points(new: Scalar, old: Scalar) -> Scalar:
+    """By how many percentage points the new percentage is above the old one."""
+    for each in (new, old):
+        if not is_percent(each.unit):
+            raise CallFailed(
+                Reason.TYPE_MISMATCH, f"points takes two percentages, not {in_full(each)}"
+            )
+    return result(number(new) - number(old), POINTS, new, old)
 
 
 def years(one: Scalar, other: Scalar) -> Scalar:

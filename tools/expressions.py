@@ -1,41 +1,27 @@
 """The calculator's language: text to a tree, and a tree back to text. Nothing is evaluated here.
 
-Covered: + - * / ^ %, comparisons, parentheses, functions, symbols, dates, numbers with scale words.
+Covered: + - * / ^ %, comparisons, parentheses, functions, symbols, dates, numbers with scale words and units, and
+`in` before the unit to convert into (`#1 in miles`; `to`, `as` and `->` say the same, `of` is a product, `per` a quotient).
 A `%` behind a number that nothing follows is a percentage, else it is the remainder.
 Guarantees: reading takes time linear in the text, and text beyond the limits is refused.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from tools.failures import CallFailed
-from tools.periods import read_period
-from tools.types import Reason, Scalar
-from tools.units import PERCENT, SCALE_WORDS, scaled
+from tools.lexing import Literal, Symbol, Token, refuse, tokens
+from tools.types import Reason
+from tools.units import PERCENT
 
-MAX_CHARS = 500
-MAX_TOKENS = 150
 MAX_DEPTH = 24
 COMPARISONS = ("=", "!=", ">", "<", ">=", "<=")
 NEGATION = "negate"
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A number, percentage or date written out."""
-
-    scalar: Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """A reference to a binding."""
-
-    name: str
+CONVERSION = "in"
+CONVERSIONS = (CONVERSION, "convert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +34,9 @@ class Operation:
 
 Node: TypeAlias = Literal | Symbol | Operation
 
-_ALIKE = str.maketrans("＋－−–×·÷／（）＝＞＜，、＾％", "+---**//()=><,,^%")
-_SPELLED = {"==": "=", "≥": ">=", "≤": "<=", "≠": "!=", "**": "^"}
 _REMAINDER = "mod"
 _POWERS = dict.fromkeys(COMPARISONS, 10) | {
+    CONVERSION: 15,
     "+": 20,
     "-": 20,
     "*": 30,
@@ -65,38 +50,9 @@ _SIGNS = {"*": "×", "-": "−", "!=": "≠", ">=": "≥", "<=": "≤"}
 _INFIX = {"difference": "-", "ratio": "/", "product": "*"}
 
 
-def _token_pattern(digits: str) -> re.Pattern[str]:
-    return re.compile(
-        r"\s*(?:(?P<symbol>[#@]\d+)"
-        r"|(?P<date>\d{4}-\d{2}-\d{2}|\d{4}Q[1-4]|FY\d{4})(?!\d)"
-        rf"|(?P<digits>(?:{digits})(?:\.\d+)?|\.\d+)(?:e(?P<power>[-+]?\d{{1,2}})(?!\w))?"
-        rf"(?:\s*(?P<scale>{SCALE_WORDS}))?"
-        r"|(?P<name>[a-z_]+)"
-        r"|(?P<sign>\*\*|<=|>=|!=|==|[-+*/^%()=<>,≥≤≠]))",
-        re.IGNORECASE,
-    )
-
-
-_OUTSIDE = _token_pattern(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+")
-_INSIDE = _token_pattern(r"\d+")  # in parentheses a comma parts arguments, never thousands
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A piece of the text; `node` is set where it is an operand by itself."""
-
-    text: str
-    node: Literal | Symbol | None = None
-    is_name: bool = False
-
-
 def read(text: str) -> Node:
     """The tree of an expression."""
-    if len(text) > MAX_CHARS:
-        raise CallFailed(
-            Reason.TOO_COSTLY, f"{len(text)} characters are too many; {MAX_CHARS} is the limit"
-        )
-    reader = _Reader(_tokens(text.translate(_ALIKE).strip()), text)
+    reader = _Reader(tokens(text), text)
     tree = reader.expression(0, 0)
     reader.expect_end()
     return tree
@@ -112,44 +68,10 @@ def symbols(node: Node) -> tuple[str, ...]:
     return ()
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    at = n_open = 0
-    while at < len(text):
-        match = (_INSIDE if n_open else _OUTSIDE).match(text, at)
-        if match is None:
-            raise _bad(f"{text[at : at + 12]!r} cannot be read", text)
-        tokens.append(_token(match))
-        n_open += (tokens[-1].text == "(") - (tokens[-1].text == ")")
-        at = match.end()
-    if len(tokens) > MAX_TOKENS:
-        raise CallFailed(
-            Reason.TOO_COSTLY,
-            f"{len(tokens)} words and signs are too many; {MAX_TOKENS} is the limit",
-        )
-    return tokens
-
-
-def _token(match: re.Match[str]) -> _Token:
-    said = match[0].strip()
-    if match["symbol"]:
-        return _Token(said, Symbol(said))
-    if match["date"]:
-        return _Token(said, Literal(Scalar(read_period(said) or said)))
-    if match["digits"]:
-        number = scaled(match["digits"], match["scale"], int(match["power"] or 0))
-        return _Token(said, Literal(Scalar(number)))
-    return _Token(_SPELLED.get(said, said.lower()), is_name=bool(match["name"]))
-
-
-def _bad(what: str, text: str) -> CallFailed:
-    return CallFailed(Reason.BAD_EXPRESSION, f"{what} in {text!r}")
-
-
 class _Reader:
     """Reads operators by their binding power, weakest outermost."""
 
-    def __init__(self, tokens: list[_Token], text: str) -> None:
+    def __init__(self, tokens: list[Token], text: str) -> None:
         self._tokens = tokens
         self._text = text
         self._at = 0
@@ -170,16 +92,16 @@ class _Reader:
     def expect_end(self) -> None:
         """Fail if anything is left."""
         if left := self._peek():
-            raise _bad(f"{left.text!r} is not expected", self._text)
+            refuse(f"{left.text!r} is not expected", self._text, left.at)
 
-    def _peek(self, ahead: int = 0) -> _Token | None:
+    def _peek(self, ahead: int = 0) -> Token | None:
         at = self._at + ahead
         return self._tokens[at] if at < len(self._tokens) else None
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._peek()
         if token is None:
-            raise _bad("something is missing at the end", self._text)
+            refuse("something is missing at the end", self._text, len(self._text))
         self._at += 1
         return token
 
@@ -201,7 +123,7 @@ class _Reader:
         """A `%` with no operand behind it."""
         sign, behind = self._peek(), self._peek(1)
         starts_operand = behind is not None and (
-            behind.node or behind.is_name or behind.text == "("
+            behind.node or (behind.is_name and behind.text not in _POWERS) or behind.text == "("
         )
         return sign is not None and sign.text == PERCENT and not starts_operand
 
@@ -215,9 +137,9 @@ class _Reader:
             return self.expression(_UNARY_POWER, depth + 1)
         if token.text == "(":
             return self._closed(depth)
-        if token.is_name:
-            return Operation(token.text, self._arguments(token.text, depth))
-        raise _bad(f"{token.text!r} is not expected", self._text)
+        if not token.is_name:
+            refuse(f"{token.text!r} is not expected", self._text, token.at)
+        return Operation(token.text, self._arguments(token, depth))
 
     def _closed(self, depth: int) -> Node:
         inside = self.expression(0, depth + 1)
@@ -225,12 +147,15 @@ class _Reader:
         return inside
 
     def _close(self) -> None:
-        if self._take().text != ")":
-            raise _bad("a closing parenthesis is missing", self._text)
+        token = self._take()
+        if token.text != ")":
+            refuse(f"a closing parenthesis is missing before {token.text!r}", self._text, token.at)
 
-    def _arguments(self, name: str, depth: int) -> tuple[Node, ...]:
+    def _arguments(self, name: Token, depth: int) -> tuple[Node, ...]:
         if (opening := self._peek()) is None or opening.text != "(":
-            raise _bad(f"{name!r} is no number, symbol or function call", self._text)
+            refuse(
+                f"{name.text!r} is no number, unit, symbol or function call", self._text, name.at
+            )
         self._at += 1
         found = [self.expression(0, depth + 1)]
         while (comma := self._peek()) and comma.text == ",":

@@ -37,6 +37,15 @@ def mean(*values: Value) -> Scalar:
     return divide(total(*values), Scalar(Decimal(len(_scalars(values)))))
 
 
+def median(*values: Value) -> Scalar:
+    """The middle value, or the mean of the two in the middle."""
+    scalars = _scalars(values)
+    unit = next((scalar.unit for scalar in scalars if scalar.unit), "")
+    ranked = sorted(aligned(Scalar(Decimal(0), unit), each) for each in scalars)
+    middle = (ranked[(len(ranked) - 1) // 2] + ranked[len(ranked) // 2]) / 2
+    return result(middle, unit, *scalars)
+
+
 def largest(*values: Value) -> Scalar:
     """The largest value or latest date."""
     return _extreme(values, max)[0]

@@ -1,6 +1,7 @@
 """Units and quantities: how they are spelled, converted and carried through arithmetic.
 
-Guarantees: numbers are exact decimals in base units; a unit is never silently dropped or changed.
+Guarantees: numbers are exact decimals in base units; a unit is never silently dropped or changed; money of one
+currency never becomes money of another. Does not guarantee: that a unit is known; a strange one meets only itself.
 """
 
 from __future__ import annotations
@@ -8,32 +9,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
 
 from tools.facts.names import fold
+from tools.metrology import UNITS, Definition, definition, spelled
 from tools.types import Quantity
 
 PERCENT = "%"
+POINTS = "percentage points"
 YEAR = "year"  # a calendar year, a point in time; `years` is a duration
 YEARS = "years"
-_SPELLED = {
-    "%": PERCENT, "percent": PERCENT, "per cent": PERCENT, "％": PERCENT, "$": "USD", "us$": "USD", "usd": "USD",
-    "dollar": "USD", "dollars": "USD", "us dollars": "USD", "美元": "USD", "€": "EUR", "eur": "EUR",
-    "euro": "EUR", "euros": "EUR", "£": "GBP", "sek": "SEK", "people": "people", "persons": "people",
-    "inhabitants": "people", "人": "people", "vehicle": "vehicles", "cars": "vehicles",
-    "vehicles": "vehicles", "辆": "vehicles", "metre": "m", "metres": "m", "meter": "m",
-    "meters": "m", "米": "m", "kilometre": "km", "kilometres": "km", "kilometer": "km",
-    "kilometers": "km", "公里": "km", "千米": "km", "mile": "mi", "miles": "mi", "feet": "ft",
-    "km²": "km2", "km^2": "km2", "sq km": "km2", "square kilometres": "km2",
-    "square kilometers": "km2", "平方公里": "km2", "hour": "h", "hours": "h", "小时": "h", "day": "days",
-    "days": "days", "天": "days", "kelvin": "K", "k": "K", "岁": YEARS, "年": YEARS, "years": YEARS,
-    "gwh": "GWh", "mwh": "MWh",
-}  # fmt: skip
-_DIMENSIONS = (
-    {"m": Decimal(1), "km": Decimal(1000), "mi": Decimal("1609.344"), "ft": Decimal("0.3048")},
-    {"km2": Decimal(1), "m2": Decimal("0.000001"), "ha": Decimal("0.01")},
-    {"MWh": Decimal(1), "GWh": Decimal(1000)},
-    {"h": Decimal(1), "days": Decimal(24)},
-)
+DAYS = "days"
 _SCALES = {
     "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "m": 6, "mn": 6, "b": 9,
     "bn": 9, "tn": 12, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
@@ -48,12 +35,30 @@ _QUANTITY = re.compile(
     rf"\s*(?P<scale>{SCALE_WORDS})?\s*(?P<unit>[^\d\s].*)?",
     re.IGNORECASE,
 )
+_SCALED = re.compile(
+    rf"(?:(?P<word>{'|'.join(word for word in _SCALES if word not in 'kmb')})|10\^(?P<power>\d{{1,2}}))\s+(?P<unit>\S.*)"
+)
+_RAISED = re.compile(r"(?P<base>[^\W\d]+)\^?(?P<power>\d{1,2})")
+_EXPONENT = re.compile(r"(?P<base>[^\d^].*)\^(?P<power>\d{1,2})")
+_PER = re.compile(r"\s*/\s*|\s+per\s+", re.IGNORECASE)
+_DECADE = "s"  # `1960s` are no seconds
 _MAX_CHARS = 60
 
 
 def canonical(unit: str) -> str:
     """One spelling for each unit; unknown units stay as they are."""
-    return _SPELLED.get(unit.strip().lower(), unit.strip())
+    return spelled(unit.strip()) or unit.strip()
+
+
+def kind_of(unit: str) -> str:
+    """What a unit measures, in a word for messages; empty where that is not known."""
+    name = canonical(unit)
+    if name in UNITS:
+        return UNITS[name].kind
+    if is_percent(name):
+        return "share"
+    dimension = measured_in(name).dimension
+    return next((u.kind for u in UNITS.values() if measured_in(u.id).dimension == dimension), "")
 
 
 def is_percent(unit: str) -> bool:
@@ -61,9 +66,25 @@ def is_percent(unit: str) -> bool:
     return canonical(unit).startswith(PERCENT)
 
 
+def is_money(unit: str) -> bool:
+    """Whether the unit is a currency that the project knows."""
+    name = canonical(unit)
+    return name in UNITS and UNITS[name].kind == "money"
+
+
+def has_own_zero(unit: str) -> bool:
+    """Whether the unit's zero is not nothing, as with °C and °F."""
+    return bool(measured_in(unit).offset)
+
+
+def plainly(text: str) -> str:
+    """The text in lower case, letters that a pattern takes for plain ones (`ſ`, `ı`, the kelvin sign) included."""
+    return text.upper().lower()
+
+
 def scaled(digits: str, scale: str | None, power: int = 0) -> Decimal:
     """Digits with thousands separators, times a power of ten and the scale word behind them."""
-    exponent = power + (_SCALES[scale.lower()] if scale else 0)
+    exponent = power + (_SCALES[plainly(scale)] if scale else 0)
     bare = digits.replace(",", "")
     return Decimal(f"{bare}e{exponent}") if exponent else Decimal(bare)
 
@@ -74,18 +95,21 @@ def read_quantity(text: str, expected: str = "") -> Quantity | None:
     if found is None:
         return None
     scale, said = found["scale"], (found["unit"] or found["currency"] or "").strip()
-    if scale and not said and canonical(expected) == scale.lower():
+    if scale and not said and canonical(expected) == plainly(scale):
         scale, said = None, scale
-    if said and not _is_known(said) and fold(said) != fold(expected):
+    unit = canonical(said) if fold(said) == fold(expected) else unit_called(said)
+    if said and (unit is None or said == _DECADE):
         return None
     number = scaled(found["digits"], scale)
     signed = number.copy_negate() if found["sign"] in ("-", "−") else number
-    return Quantity(signed, canonical(said))
+    return Quantity(signed, unit or "")
 
 
-def _is_known(unit: str) -> bool:
-    name = canonical(unit)
-    return unit.lower() in _SPELLED or any(name in dimension for dimension in _DIMENSIONS)
+def unit_called(text: str) -> str | None:
+    """The unit that a text names, `people per square km` included; None where a part is unknown."""
+    parts = [spelled(part) for part in _PER.split(text.strip())]
+    known = [part for part in parts if part is not None]
+    return spelled(text.strip()) or ("/".join(known) if len(known) == len(parts) else None)
 
 
 def convert(number: Decimal, unit: str, to: str) -> Decimal | None:
@@ -93,15 +117,55 @@ def convert(number: Decimal, unit: str, to: str) -> Decimal | None:
     have, want = canonical(unit), canonical(to)
     if not have or not want or have.casefold() == want.casefold():
         return number
-    if is_percent(have) and is_percent(want):
+    if _is_share(have) and _is_share(want):
         return number
-    factors = next((d for d in _DIMENSIONS if have in d and want in d), None)
-    return None if factors is None else number * factors[have] / factors[want]
+    one, other = measured_in(have), measured_in(want)
+    if one.dimension != other.dimension:
+        return None
+    found = (Fraction(number) * one.factor + one.offset - other.offset) / other.factor
+    return Decimal(found.numerator) / Decimal(found.denominator)
+
+
+def _is_share(unit: str) -> bool:
+    return is_percent(unit) or unit == POINTS
+
+
+@lru_cache(4096)
+def measured_in(unit: str) -> Definition:
+    """What one of any unit is worth; a part that nobody defines is a dimension of its own."""
+    name = canonical(unit)
+    if known := definition(name):
+        return known
+    if found := _SCALED.fullmatch(name):
+        inner = measured_in(found["unit"])
+        power = int(found["power"] or _SCALES[found["word"]])
+        return Definition(inner.factor * 10**power, inner.dimension)
+    factor, counted = Fraction(1), Counter[str]()
+    for part, power in _atoms(name).items():
+        atom = definition(part)
+        factor *= atom.factor**power if atom else 1
+        for base, n in atom.dimension if atom else ((part, 1),):
+            counted[base] += n * power
+    return Definition(factor, tuple(sorted((base, n) for base, n in counted.items() if n)))
+
+
+def _atoms(unit: str) -> Counter[str]:
+    """The parts of a unit, those with an exponent taken apart: `km3/s2` is km, 3 times, over s, twice."""
+    atoms: Counter[str] = Counter()
+    for part, power in _powers(unit).items():
+        found = _RAISED.fullmatch(part)
+        if found and (base := canonical(found["base"])) in UNITS:
+            atoms[base] += power * int(found["power"])
+        else:
+            atoms[canonical(part)] += power
+    return atoms
 
 
 def times(left: str, right: str) -> str:
     """The unit of a product."""
-    return _written(_powers(left) + _powers(right))
+    powers = _powers(left)
+    powers.update(_powers(right))
+    return _written(powers)
 
 
 def over(left: str, right: str) -> str:
@@ -111,19 +175,38 @@ def over(left: str, right: str) -> str:
     return _written(powers)
 
 
+def raised(unit: str, exponent: Decimal) -> str | None:
+    """The unit of a power, also of a root; None where it would be no whole number of each part."""
+    powers = {name: n * exponent for name, n in _atoms(unit).items() if n}
+    if any(power % 1 for power in powers.values()):
+        return None
+    return _written(Counter({name: int(power) for name, power in powers.items()}))
+
+
 def _powers(unit: str) -> Counter[str]:
     name = canonical(unit)
     if "(" in name:
         return Counter({name: 1})
     top, *bottom = name.split("/")
-    powers = Counter(part for part in top.split("·") if part and part != "1")
-    powers.subtract(part for part in bottom if part)
+    powers: Counter[str] = Counter()
+    for sign, parts in ((1, top.split("·")), (-1, bottom)):
+        for part in parts:
+            found = _EXPONENT.fullmatch(part)
+            base, power = (found["base"], int(found["power"])) if found else (part, 1)
+            if base and base != "1":
+                powers[base] += sign * power
     return powers
 
 
 def _written(powers: Counter[str]) -> str:
-    top = [name for name, power in powers.items() for _ in range(power)]
-    bottom = [name for name, power in powers.items() for _ in range(-power)]
+    top = [_power(name, power) for name, power in powers.items() if power > 0]
+    bottom = [_power(name, -power) for name, power in powers.items() if power < 0]
     if not bottom:
         return "·".join(top)
     return "/".join(["·".join(top) or "1", *bottom])
+
+
+def _power(name: str, power: int) -> str:
+    if power == 1 or f"{name}{power}" in UNITS:
+        return name if power == 1 else f"{name}{power}"
+    return f"{name}^{power}"

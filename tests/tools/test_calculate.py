@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from tests.support.facts import FewFacts
 from tests.tools.conftest import Run
-from tools.calculate import FUNCTIONS, MAX_MEMBERS
-from tools.expressions import MAX_CHARS, MAX_DEPTH
+from tools.calculate import MAX_MEMBERS
+from tools.expressions import MAX_DEPTH
+from tools.functions import FUNCTIONS
+from tools.lexing import MAX_CHARS
 from tools.toolbox import Toolbox
 from tools.types import (
     Binding,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.types import Quantity
-from tools.units import convert, is_percent, over, read_quantity, times
+from tools.units import convert, is_percent, kind_of, over, raised, read_quantity, times
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,20 @@ from tools.units import convert, is_percent, over, read_quantity, times
         ("12 percent", "12", "%"),
         ("8,849 metres", "8849", "m"),
         ("1.2 trillion", "1200000000000", ""),
+        ("80 million acres", "80000000", "acres"),
+        ("100 °F", "100", "°F"),
+        ("60 miles per hour", "60", "mph"),
+        ("500 people per square km", "500", "people/km2"),
+        ("3亿桶", "300000000", "barrels"),
     ],
 )
 def test_quantities_in_both_languages(said: str, number: str, unit: str) -> None:
     assert read_quantity(said) == Quantity(Decimal(number), unit)
 
 
-@pytest.mark.parametrize("said", ["", "Norway", "3 apples", "3M Company", "12 34", "1" * 61])
+@pytest.mark.parametrize(
+    "said", ["", "Norway", "3 apples", "3M Company", "12 34", "1960s", "1" * 61]
+)
 def test_what_is_no_quantity_is_not_read(said: str) -> None:
     assert read_quantity(said) is None
 
@@ -57,6 +64,13 @@ def test_a_new_unit_is_read_where_the_field_has_it() -> None:
         ("5", "", "USD", "5"),
         ("5", "USD", "", "5"),
         ("1", "GWh", "MWh", "1000"),
+        ("3", "million barrels/day", "barrels/day", "3000000"),
+        ("2", "10^24 kg", "t", "2e21"),
+        ("36", "km/h", "m/s", "10"),
+        ("1", "km3/s2", "m3/s2", "1e9"),
+        ("5", "g/cm3", "kg/m3", "5000"),
+        ("0", "°C", "K", "273.15"),
+        ("5", "% of GDP", "percentage points", "5"),
     ],
 )
 def test_units_of_one_dimension_convert(number: str, unit: str, to: str, converted: str) -> None:
@@ -65,6 +79,19 @@ def test_units_of_one_dimension_convert(number: str, unit: str, to: str, convert
 
 def test_units_of_different_dimensions_do_not_meet() -> None:
     assert convert(Decimal(1), "USD", "people") is None
+    assert convert(Decimal(1), "USD", "EUR") is None
+    assert convert(Decimal(1), "m2", "m3") is None
+    assert convert(Decimal(1), "children per woman", "boys per girl") is None
+
+
+def test_a_unit_says_what_it_measures() -> None:
+    assert [kind_of(unit) for unit in ("acres", "km/min", "% of GDP", "USD", "ratio")] == [
+        "area",
+        "speed",
+        "share",
+        "money",
+        "",
+    ]
 
 
 def test_units_are_carried_and_cancel() -> None:
@@ -72,6 +99,11 @@ def test_units_are_carried_and_cancel() -> None:
     assert over("USD", "people") == "USD/people"
     assert times("USD/people", "people") == "USD"
     assert over("", "people") == "1/people"
+    assert times("USD/people", "m") == "USD·m/people"
+    assert times("km", "km") == "km2"
+    assert raised("USD/people", Decimal(2)) == "USD^2/people^2"
+    assert raised("km2", Decimal("0.5")) == "km"
+    assert raised("km", Decimal("0.5")) is None
 
 
 def test_shares_of_something_are_percentages() -> None:
