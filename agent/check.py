@@ -16,7 +16,7 @@ from agent.deps import Deps
 from agent.faults import fault, least_sure
 from agent.offers import Offers, can_hold, is_measured
 from agent.report.sources import source
-from agent.state import RunState
+from agent.state import Halt, RunState
 from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
 from agent.types import N_ROWS, NIL, Contradiction, Plan, Pointer, Row, RowStatus
 from agent.wording import say
@@ -42,6 +42,21 @@ FIELD_COLUMN = 2
 OBJECT_COLUMN = 4
 _PERIOD_COLUMN = {"lookup": 3, "verify": 5}
 _WRONG_FIELD = (Reason.UNKNOWN_FIELD, Reason.TYPE_MISMATCH)
+_NOT_THE_PLAN = frozenset(
+    {
+        Reason.UNAVAILABLE,
+        Reason.RATE_LIMITED,
+        Reason.TIMED_OUT,
+        Reason.FORBIDDEN,
+        Reason.MALFORMED,
+        Reason.TOO_LARGE,
+        Reason.BUDGET_EXHAUSTED,
+        Reason.OFFLINE,
+        Reason.UNIDENTIFIED,
+        Reason.NOT_RECORDED,
+        Reason.STOPPED,
+    }
+)
 _ON_NUMBERS = frozenset(canvas.OPERATIONS) - {"count", "intersect", "union"}
 
 
@@ -59,7 +74,7 @@ def check(state: RunState, deps: Deps) -> RunState:
         plan=Plan(tuple(rows)),
         notes=tuple(c for c in needed if c.cells),
         gaps=(*state.gaps, *hopeless),
-        halt=state.halt or ("gap" if hopeless else ""),
+        halt=state.halt or court.halt(needed),
     )
 
 
@@ -74,6 +89,13 @@ class _Court:
         self.offers = Offers(state.linked, self.lang, deps.fields, deps.linker)
         outcomes = deps.journal.outcomes
         self.seen = {row: outcomes[key].observation for row, key in state.observed.items()}
+
+    def halt(self, needed: Iterable[Contradiction]) -> Halt:
+        """Why the run ends here: a budget that is spent, or a row that nothing can mend."""
+        hopeless = [self.seen.get(c.row) for c in needed if not c.cells]
+        if any(isinstance(f, Failed) and f.reason is Reason.BUDGET_EXHAUSTED for f in hopeless):
+            return "web"
+        return "gap" if hopeless else ""
 
     def matters(self, index: int) -> bool:
         """Whether the answer rests on the row, or it is a claim made in passing."""
@@ -128,7 +150,7 @@ class _Court:
             return self._blame(row, [FIELD_COLUMN], RowStatus.FAILED, reason, offers)
         if failed.reason is Reason.TYPE_MISMATCH and (producer := self._wordy_operand(row)):
             return self._wordy(producer)
-        columns = [] if failed.reason is Reason.UNAVAILABLE else [1]
+        columns = [] if failed.reason in _NOT_THE_PLAN else [1]
         return self._blame(row, columns, RowStatus.FAILED, reason)
 
     def _nothing(self, row: Row, reason: str, failed: Failed | None = None) -> Contradiction:

@@ -7,19 +7,21 @@ thread, so events come in one order. Does not guarantee: that calls return in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from agent import plan as canvas
-from agent.events import CallFinished, CallStarted
+from agent.events import CallFinished, CallStarted, Warned
 from agent.journal import Journal, Outcome, key_of
 from agent.state import Limits, Reporter, RunState
 from agent.status import status_of
 from agent.types import Brief, Language, Row, RowStatus
 from agent.wording import summary
-from tools.types import Call, Failed, Tools, Value
+from tools.notes import noted
+from tools.types import Call, Failed, Note, Tools, Value
+from tools.web.meter import Meter
 
 _LOOK_SECONDS = 0.05
 _ATTEMPTS = 2
@@ -34,6 +36,7 @@ class Dispatcher:
     pool: Executor
     reporter: Reporter
     limits: Limits
+    meter: Meter | None = None
     turn: int = -1
     is_spent: bool = False
     rows: dict[int, Row] = field(default_factory=dict)
@@ -42,6 +45,7 @@ class Dispatcher:
     _lang: Language = "en"
     _flights: dict[str, Future[Outcome]] = field(default_factory=dict)
     _attempts: dict[str, int] = field(default_factory=dict)
+    _told: set[tuple[str, str]] = field(default_factory=set)
 
     def begin(self, state: RunState) -> None:
         """Start a turn from what is observed already; the same turn begins only once."""
@@ -111,8 +115,11 @@ class Dispatcher:
 
     def _run(self, key: str, call: Call) -> Outcome:
         began = perf_counter()
-        observation = self.toolbox.run(call)
-        outcome = Outcome(observation, perf_counter() - began)
+        with noted() as notes:
+            observation = self.toolbox.run(call)
+        outcome = Outcome(observation, perf_counter() - began, tuple(notes))
+        if self.meter is not None:
+            self.journal.account(self.meter.spent)
         self.journal.keep(key, outcome)
         return outcome
 
@@ -129,6 +136,7 @@ class Dispatcher:
         status = status_of(row, outcome.observation)
         self.keys[row.index] = key
         self.rows[row.index] = replace(row, status=status)
+        self._warn(row, outcome.notes)
         self.reporter.say(
             CallFinished,
             row=row.index,
@@ -136,6 +144,16 @@ class Dispatcher:
             summary=summary(outcome.observation, self._lang),
             seconds=round(outcome.seconds, 6) if is_new else 0.0,
         )
+
+    def _warn(self, row: Row, notes: Iterable[Note]) -> None:
+        """Tell of each thing once a run."""
+        for note in notes:
+            if (note.kind, note.about) in self._told:
+                continue
+            self._told.add((note.kind, note.about))
+            self.reporter.say(
+                Warned, row=row.index, topic=str(note.kind), about=note.about, text=note.text
+            )
 
     def _said(self, row: Row) -> str:
         return f"{row.tool}({'; '.join(canvas.shown(row, self._known_brief))})"

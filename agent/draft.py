@@ -26,6 +26,8 @@ def draft(state: RunState, deps: Deps) -> RunState:
     """The state with its open cells filled; nothing is filled once the run has to end."""
     if state.metrics.turns >= deps.limits.budget.max_turns:
         return replace(state, halt=state.halt or "turns")
+    if state.metrics.new_tokens >= deps.limits.budget.max_tokens:
+        return replace(state, halt=state.halt or "tokens")
     if halt := deps.limits.halted():
         return replace(state, halt=halt)
     opened = _opened(state, deps)

@@ -92,6 +92,19 @@ class CallFinished(_Event):
     seconds: float
 
 
+class Warned(_Event):
+    """Something the user should know of: instructions in a text that was read, an engine that was left out.
+
+    `topic` is which of them, `about` the page, engine or file; `row` the plan row whose call met it.
+    """
+
+    kind: Literal["warned"] = "warned"
+    row: int
+    topic: str
+    about: str
+    text: str
+
+
 class PlanContradicted(_Event):
     """Evidence contradicted the plan; `reopened` are the (row, column) cells to be remasked."""
 
@@ -116,6 +129,7 @@ AgentEvent = Annotated[
     | PlanDrafted
     | CallStarted
     | CallFinished
+    | Warned
     | PlanContradicted
     | RunFinished,
     Field(discriminator="kind"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.bench import Bench
 from agent.errors import SettingsError
@@ -21,8 +22,12 @@ from model.types import LanguageModel
 from tools.delayed import DelayedTools
 from tools.facts.store import FactStore
 from tools.planted import PlantedToolbox
+from tools.reach import WorldOptions
 from tools.toolbox import Toolbox
 from tools.types import Tools
+
+if TYPE_CHECKING:
+    from tools.world import World
 
 _KEPT = 4
 
@@ -42,7 +47,21 @@ def kit(settings: Settings) -> Kit:
         "ar-plan": left_to_right,
         "ar-react": left_to_right,
     }
-    return Kit(linker(settings.cache_dir), Toolbox(store), store, loaders)
+    world = _world(store, settings.world_options)
+    return Kit(linker(settings.cache_dir), Toolbox(store), store, loaders, world)
+
+
+def _world(store: FactStore, options: WorldOptions) -> World | None:
+    """The world beyond the bundled facts, if these settings want one; its libraries are imported only then."""
+    if options.is_bundled_only:
+        return None
+    if options.documents is not None and not options.documents.is_dir():
+        raise SettingsError(
+            f"documents = {str(options.documents)!r} is no folder; name one with --documents"
+        )
+    from tools.world import World
+
+    return World(store, options)
 
 
 @lru_cache(_KEPT)

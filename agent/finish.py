@@ -6,18 +6,42 @@ guarantee: that all facts behind a long way to the answer are listed; those beyo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent import plan as canvas
 from agent.deps import Deps
 from agent.draft import plan_rows
+from agent.gate import cleared, evident_addresses, stated_numbers, unvouched
 from agent.journal import Journal
 from agent.state import RunState
-from agent.types import N_ROWS, Budget, Citation, Metrics, Plan, RowStatus, RunResult, Status
+from agent.types import (
+    N_ROWS,
+    Budget,
+    Citation,
+    Language,
+    Metrics,
+    Plan,
+    RowStatus,
+    RunNote,
+    RunResult,
+    Status,
+)
 from agent.wording import answer_text, plain_value, say, summary
 from tools.evidence import behind
-from tools.types import Answer, Entities, Fact, Failed, Scalar, Table, Truth, Value, Verdict
+from tools.types import (
+    Answer,
+    Entities,
+    Fact,
+    Failed,
+    Note,
+    Passages,
+    Scalar,
+    Table,
+    Truth,
+    Value,
+    Verdict,
+)
 
 MAX_CITATIONS = 40
 
@@ -73,7 +97,12 @@ def _stands(plan: Plan) -> bool:
 
 def _says_something(value: Value) -> bool:
     match value:
-        case Entities(members=()) | Table(measures=()) | Verdict(truth=Truth.UNKNOWN):
+        case (
+            Entities(members=())
+            | Table(measures=())
+            | Passages(members=())
+            | Verdict(truth=Truth.UNKNOWN)
+        ):
             return False
     return True
 
@@ -81,33 +110,60 @@ def _says_something(value: Value) -> bool:
 def _answered(state: RunState, deps: Deps, answer: Answer) -> RunResult:
     value, unit = plain_value(answer.value)
     facts = _deciding(answer, state, deps)
+    missing = unvouched(answer.value, _established(state, deps), stated_numbers(state.linked))
+    said = answer_text(answer.value, state.answer_lang) + _marked(missing, state.answer_lang)
+    known = evident_addresses(facts, state.question)
     return _result(
         state,
         deps,
         status="answered",
-        answer=answer_text(answer.value, state.answer_lang),
-        value=value,
+        answer=cleared(said, known, state.answer_lang),
+        value=cleared(value, known, state.answer_lang),
         unit=unit,
         citations=[citation(n, fact) for n, fact in enumerate(facts, 1)],
+        unverified=list(missing),
     )
+
+
+def _marked(missing: Sequence[str], lang: Language) -> str:
+    """What is said of numbers without evidence; nothing where there are none."""
+    return say("unverified", lang, numbers=say("comma", lang).join(missing)) if missing else ""
+
+
+def _established(state: RunState, deps: Deps) -> list[Value]:
+    """The values of the plan's rows in order."""
+    keys = [state.observed[r.index] for r in state.drafted.rows if r.index in state.observed]
+    found = (deps.journal.outcomes[key].observation for key in keys)
+    return [value for value in found if not isinstance(value, Failed | Answer)]
 
 
 def _unanswered(state: RunState, deps: Deps) -> RunResult:
     lang = state.answer_lang
+    gaps = say("semicolon", lang).join(dict.fromkeys(state.gaps))
     if state.halt and state.halt != "gap":
-        text = say(state.halt, lang, limit=_limit(deps.limits.budget, state.halt)) + _so_far(
-            state, deps
-        )
-        return _result(state, deps, status="stopped", answer=text)
+        limit = _limit(deps.limits.budget, state.halt)
+        text = say(state.halt, lang, limit=limit, gaps=gaps) + _so_far(state, deps)
+        return _result(state, deps, status="stopped", answer=_read_only(text, state, deps))
     if not state.gaps:
         return _result(state, deps, status="abstained", answer=say("unplanned", lang))
-    gaps = say("semicolon", lang).join(dict.fromkeys(state.gaps))
-    return _result(state, deps, status="abstained", answer=say("gap", lang, gaps=gaps))
+    text = _read_only(say("gap", lang, gaps=gaps), state, deps)
+    return _result(state, deps, status="abstained", answer=text)
+
+
+def _read_only(text: str, state: RunState, deps: Deps) -> str:
+    """The text without addresses that nothing which the run has read leads to."""
+    facts = _facts_of(outcome.observation for outcome in deps.journal.outcomes.values())
+    return cleared(text, evident_addresses(facts, state.question), state.answer_lang)
 
 
 def _limit(budget: Budget, halt: str) -> str:
-    caps = {"turns": budget.max_turns, "calls": budget.max_calls, "seconds": budget.max_seconds}
-    return f"{caps.get(halt, 0):g}"
+    caps = {
+        "turns": budget.max_turns,
+        "calls": budget.max_calls,
+        "seconds": budget.max_seconds,
+        "tokens": budget.max_tokens,
+    }
+    return f"{caps.get(halt, 0):,.10g}"
 
 
 def _so_far(state: RunState, deps: Deps) -> str:
@@ -133,6 +189,7 @@ def _result(state: RunState, deps: Deps, *, status: Status, **content: object) -
             "status": status,
             "plan": shown,
             "metrics": measured(state.metrics, deps.journal, deps.reporter.elapsed()),
+            "notes": [_run_note(note, state, deps) for note in deps.journal.notes],
             **content,
         }
     )
@@ -150,8 +207,17 @@ def measured(metrics: Metrics, journal: Journal, seconds: float) -> Metrics:
             "tool_seconds": round(journal.seconds, 6),
             "model_seconds": round(metrics.model_seconds, 6),
             "seconds": round(seconds, 6),
+            "web_calls": journal.spent.calls,
+            "web_bytes": journal.spent.bytes,
+            "web_seconds": round(journal.spent.seconds, 6),
         }
     )
+
+
+def _run_note(note: Note, state: RunState, deps: Deps) -> RunNote:
+    """A note as users see it: an address in a warning about it is not repeated."""
+    text = _read_only(note.text, state, deps)
+    return RunNote(kind=str(note.kind), about=note.about, text=text)
 
 
 def _deciding(answer: Answer, state: RunState, deps: Deps) -> list[Fact]:
@@ -165,7 +231,7 @@ def _deciding(answer: Answer, state: RunState, deps: Deps) -> list[Fact]:
 
 def _facts_of(observations: Iterable[object]) -> Iterator[Fact]:
     for observation in observations:
-        if isinstance(observation, Entities | Table | Scalar | Verdict):
+        if isinstance(observation, Entities | Table | Scalar | Verdict | Passages):
             yield from behind(observation)
 
 
@@ -183,4 +249,18 @@ def citation(number: int, fact: Fact) -> Citation:
         value=fact.value,
         unit=fact.unit,
         source=fact.source,
+        **origin_of(fact),
     )
+
+
+def origin_of(fact: Fact) -> Mapping[str, str]:
+    """Where a fact was read live: what a citation says of it beside its source."""
+    if fact.origin is None:
+        return {}
+    origin = fact.origin
+    return {
+        "url": origin.url,
+        "licence": origin.licence,
+        "revision": origin.revision,
+        "retrieved": origin.retrieved,
+    }

@@ -15,15 +15,17 @@ from typing import Any
 
 from agent import codec
 from agent.log import LineFile
-from tools.types import Answer, Call, Failed, Observation, Value
+from tools.types import Answer, Call, Failed, Note, Observation, Value
+from tools.web.meter import Spent
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An observation and the seconds that its call took."""
+    """An observation, the seconds that its call took, and what the user should know of it."""
 
     observation: Observation
     seconds: float
+    notes: tuple[Note, ...] = ()
 
 
 def key_of(call: Call, sources: Mapping[str, str]) -> str:
@@ -46,6 +48,7 @@ class Journal:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     started: int = 0
     rests_on: dict[int, str] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent)
     _lines: LineFile | None = None
 
     def __post_init__(self) -> None:
@@ -53,6 +56,16 @@ class Journal:
         self._lines = LineFile(self.path)
         for line in self.path.read_bytes().splitlines():
             self._recall(codec.decode(line))
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the user should know, each thing once."""
+        told = {
+            (note.kind, note.about): note
+            for outcome in reversed(self.outcomes.values())
+            for note in reversed(outcome.notes)
+        }
+        return tuple(told.values())[::-1]
 
     @property
     def seconds(self) -> float:
@@ -65,7 +78,14 @@ class Journal:
 
     def keep(self, key: str, outcome: Outcome) -> None:
         """Keep what a call brought back."""
-        self._write(["keep", key, outcome.observation, outcome.seconds], durable=True)
+        kept = (outcome.observation, outcome.seconds, outcome.notes)
+        self._write(["keep", key, *kept], durable=True)
+
+    def account(self, spent: Spent) -> None:
+        """Note what the run has taken from the web so far."""
+        if spent != self.spent:
+            by_host = [list(pair) for pair in spent.by_host]
+            self._write(["spent", spent.calls, spent.bytes, spent.seconds, by_host], durable=False)
 
     def settle(self, rests_on: Mapping[int, str]) -> None:
         """Note which calls stand behind the rows of the final plan."""
@@ -93,7 +113,10 @@ class Journal:
         match entry:
             case ["start", _]:
                 self.started += 1
-            case ["keep", key, observation, seconds]:
-                self.outcomes[key] = Outcome(observation, seconds)
+            case ["keep", key, observation, seconds, *notes]:
+                self.outcomes[key] = Outcome(observation, seconds, *notes)
+            case ["spent", calls, n_bytes, seconds, by_host]:
+                hosts = tuple((host, n) for host, n in by_host)
+                self.spent = Spent(calls, n_bytes, seconds, hosts)
             case ["settle", rests_on]:
                 self.rests_on = rests_on

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from agent.plan import template
 from agent.state import Fields, Links
@@ -12,17 +13,24 @@ from agent.types import Arm, Brief
 from model.types import DecodeParams, LanguageModel
 from tools.types import Tools
 
+if TYPE_CHECKING:
+    from tools.world import World
+
 _BLANK = Brief("", "en", "", ())
 
 
 @dataclass(slots=True)
 class Kit:
-    """`loaders` make the models; arms with the same loader share one."""
+    """`loaders` make the models; arms with the same loader share one.
+
+    With a `world` every run has tools of its own; `toolbox` is what works on the bundled facts alone.
+    """
 
     linker: Links
     toolbox: Tools
     fields: Fields
     loaders: Mapping[Arm, Callable[[], LanguageModel]]
+    world: World | None = None
     _lms: dict[Arm, LanguageModel] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 

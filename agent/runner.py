@@ -33,7 +33,9 @@ from agent.report.types import Evidence
 from agent.settings import Settings
 from agent.state import Clock, Limits, Reporter, RunState, there
 from agent.types import Arm, Language, RunResult
+from tools.reach import Errand
 from tools.types import Tools
+from tools.web.meter import Meter
 
 MAX_QUESTION_CHARS = 4000
 _RUNS_AT_ONCE = 8
@@ -183,7 +185,7 @@ class Runner:
                 if folder.started() is None:
                     lang = start.lang or language_of(start.question)
                     reporter.say(RunStarted, question=start.question, arm=start.arm, lang=lang)
-                ended = self._carried_out(start, toolbox or self.kit.toolbox, journal, reporter)
+                ended = self._carried_out(start, toolbox, journal, reporter)
                 self._stops.pop(run_id, None)  # whoever has read of the end finds it ended
                 reporter.say(RunFinished, result=ended.result)
                 return ended
@@ -191,10 +193,12 @@ class Runner:
             self._stops.pop(run_id, None)
 
     def _carried_out(
-        self, start: RunState, toolbox: Tools, journal: Journal, reporter: Reporter
+        self, start: RunState, given: Tools | None, journal: Journal, reporter: Reporter
     ) -> _Ended:
         try:
+            toolbox, meter = self._tools(start, given, journal, reporter)
             deps = self._deps(start, toolbox, journal, reporter)
+            deps.dispatcher.meter = meter
             result = there(self._flow.run(start, deps).result)
         except Exception as error:
             cost = measured(start.metrics, journal, reporter.elapsed())
@@ -203,6 +207,16 @@ class Runner:
             return _Ended(failed(start, _reason(error, crash), cost), error)
         self._flow.forget(reporter.run)
         return _Ended(result)
+
+    def _tools(
+        self, start: RunState, given: Tools | None, journal: Journal, reporter: Reporter
+    ) -> tuple[Tools, Meter | None]:
+        """The run's tools, and the meter of what they take from the web where they can."""
+        if given is not None or self.kit.world is None:
+            return given or self.kit.toolbox, None
+        lang = start.lang or language_of(start.question)
+        errand = Errand(start.question, lang, self._stops[reporter.run], journal.spent)
+        return self.kit.world.open(errand)
 
     def _deps(self, start: RunState, toolbox: Tools, journal: Journal, reporter: Reporter) -> Deps:
         lm = self.kit.lm(start.arm)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -27,6 +28,7 @@ from agent.arms import ArmSpec, arms
 from agent.errors import SettingsError
 from agent.types import Arm, Budget, Language
 from model.types import DecodeParams
+from tools.reach import WorldOptions
 from tools.web.options import Caps, Egress, Recording, WebOptions
 
 PREFIX = "PALIMPSEST_"
@@ -47,6 +49,7 @@ class BudgetSettings(_Section):
     max_turns: int = Field(default=16, ge=1, le=1000)
     max_calls: int = Field(default=32, ge=1, le=10_000)
     max_seconds: float = Field(default=60.0, gt=0, le=86_400)
+    max_tokens: int = Field(default=1_000_000, ge=1, le=1_000_000_000)
 
 
 class DecodeSettings(_Section):
@@ -80,6 +83,13 @@ class WebSettings(_Section):
         return [part.strip() for part in given.split(",")] if isinstance(given, str) else given
 
 
+class SearchSettings(_Section):
+    """Engines that have to be named: `searxng` is the address of the user's own, `ddgs` asks public ones."""
+
+    searxng: str = Field(default="", pattern=r"^(https?://[\w.-]+(:\d{1,5})?(/[\w./-]*)?)?$")
+    ddgs: bool = False
+
+
 class Settings(_Section):
     """All settings."""
 
@@ -96,6 +106,8 @@ class Settings(_Section):
     budget: BudgetSettings = BudgetSettings()
     decode: DecodeSettings = DecodeSettings()
     web: WebSettings = WebSettings()
+    search: SearchSettings = SearchSettings()
+    documents: Path | None = None
 
     @property
     def runs_dir(self) -> Path:
@@ -111,15 +123,27 @@ class Settings(_Section):
     def web_options(self) -> WebOptions:
         """What the web client is told."""
         web = self.web
+        own = [_host(self.search.searxng)] if self.search.searxng else []
         return WebOptions(
             egress=Egress(web.egress),
             contact=web.contact,
-            services=web.services,
+            services=tuple(dict.fromkeys((*web.services, *own))),
             proxy=web.proxy,
             cache_dir=self.cache_dir / "web",
             recording=Recording(web.recording),
             recording_dir=web.recording_dir or self.state_dir / "recording",
             caps=Caps(web.max_calls, web.max_bytes, web.max_seconds, web.max_calls_per_host),
+        )
+
+    @property
+    def world_options(self) -> WorldOptions:
+        """What a run may use beside the bundled facts."""
+        return WorldOptions(
+            web=self.web_options,
+            documents=self.documents,
+            cache_dir=self.cache_dir,
+            searxng=self.search.searxng,
+            ddgs=self.search.ddgs,
         )
 
     @property
@@ -166,6 +190,12 @@ def keys(section: type[BaseModel] = Settings, prefix: str = "") -> Iterator[str]
             yield from keys(kind, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}"
+
+
+def _host(url: str) -> str:
+    """Scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _home(variable: str, otherwise: str) -> Path:

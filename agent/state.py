@@ -28,7 +28,7 @@ from tools.types import Term
 
 T = TypeVar("T")
 Cell = tuple[int, int]
-Halt = Literal["", "gap", "stop", "turns", "calls", "seconds"]
+Halt = Literal["", "gap", "stop", "turns", "calls", "seconds", "tokens", "web"]
 
 
 @dataclass(frozen=True, slots=True)

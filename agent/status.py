@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from agent.types import NIL, Row, RowStatus
-from tools.types import Answer, Entities, Failed, Observation, Reason, Scalar, Table
+from tools.types import Answer, Entities, Failed, Observation, Passages, Reason, Scalar, Table
 
 ORIGIN_COLUMN = 4
-NOTHING_THERE = (Reason.EMPTY, Reason.NO_VALUE, Reason.NO_VALUE_FOR_PERIOD)
+NOTHING_THERE = (
+    Reason.EMPTY,
+    Reason.NO_VALUE,
+    Reason.NO_VALUE_FOR_PERIOD,
+    Reason.NOT_FOUND,
+    Reason.NOT_DERIVABLE,
+)
 
 
 def status_of(row: Row, observation: Observation) -> RowStatus:
@@ -16,7 +22,7 @@ def status_of(row: Row, observation: Observation) -> RowStatus:
             return RowStatus.EMPTY if reason in NOTHING_THERE else RowStatus.FAILED
         case Answer():
             return RowStatus.FAILED
-        case Entities(members=()) | Table(measures=()):
+        case Entities(members=()) | Table(measures=()) | Passages(members=()):
             return RowStatus.EMPTY
     return RowStatus.CONTRADICTED if is_torn(row, observation) else RowStatus.OK
 

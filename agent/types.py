@@ -79,7 +79,11 @@ class Plan:
 
 
 class Citation(BaseModel):
-    """One fact an answer rests on; `id` is what `[n]` in the text resolves to."""
+    """One fact an answer rests on; `id` is what `[n]` in the text resolves to.
+
+    What was read live has a `url` (empty for a document of the user's), and says under which `licence`, in which
+    `revision` and when (`retrieved`, ISO 8601) it was read.
+    """
 
     model_config = ConfigDict(frozen=True)
     id: str
@@ -89,6 +93,19 @@ class Citation(BaseModel):
     value: str
     unit: str
     source: str
+    url: str = ""
+    licence: str = ""
+    revision: str = ""
+    retrieved: str = ""
+
+
+class RunNote(BaseModel):
+    """What the user should know of a run beside its answer: an engine left out, instructions in a page."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: str
+    about: str
+    text: str
 
 
 class PlanRow(BaseModel):
@@ -117,10 +134,16 @@ class Metrics(BaseModel):
     revisions: int = 0
     backtracks: int = 0
     invalid_calls: int = 0
+    web_calls: int = 0
+    web_bytes: int = 0
+    web_seconds: float = 0.0
 
 
 class RunResult(BaseModel):
-    """What a run hands over; the object that `ask --json` prints."""
+    """What a run hands over; the object that `ask --json` prints.
+
+    `unverified` are the numbers and addresses in the answer that no evidence stands behind; the answer marks them.
+    """
 
     model_config = ConfigDict(frozen=True)
     question: str
@@ -132,15 +155,21 @@ class RunResult(BaseModel):
     citations: list[Citation] = []
     plan: list[PlanRow] = []
     metrics: Metrics = Metrics()
+    notes: list[RunNote] = []
+    unverified: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Caps of one run; reaching one ends it with an honest partial answer."""
+    """Caps of one run; reaching one ends it with an honest partial answer.
+
+    `max_tokens` are those that the model writes; a fill that has begun is not cut off.
+    """
 
     max_turns: int = 8
     max_calls: int = 32
     max_seconds: float = 60.0
+    max_tokens: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

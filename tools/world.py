@@ -7,8 +7,7 @@ indexed when the world is made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from threading import Event
 
 from tools.catalogue import Facts
@@ -24,51 +23,16 @@ from tools.grounding.layers import Entailment
 from tools.live.facts import Live
 from tools.live.reading import Library
 from tools.online import OnlineToolbox, Outside
+from tools.reach import Errand, WorldOptions
 from tools.sources.types import Adapter, Registry
-from tools.web.meter import Meter, Spent
+from tools.web.meter import Meter
 from tools.web.opening import open_web
-from tools.web.options import Egress, Recording, WebOptions
+from tools.web.options import Recording
 from tools.web.pages import Pages
 from tools.web.provenance import Provenance
 from tools.web.reading import Reader
 from tools.web.recording import RecordingWeb, ReplayWeb, Tape
 from tools.web.types import Web
-
-
-@dataclass(frozen=True, slots=True)
-class WorldOptions:
-    """What may be used: the web within its own options, a folder of documents, engines that have to be wanted."""
-
-    web: WebOptions = field(default_factory=WebOptions)
-    documents: Path | None = None
-    cache_dir: Path = Path()
-    searxng: str = ""
-    ddgs: bool = False
-
-    @property
-    def is_bundled_only(self) -> bool:
-        """Whether the bundled facts are all there is."""
-        return self.documents is None and not self.has_web
-
-    @property
-    def has_web(self) -> bool:
-        """Whether answers may come from the web, be it from a recording."""
-        return self.web.egress is not Egress.OFF or self.web.recording is Recording.REPLAY
-
-    @property
-    def is_public(self) -> bool:
-        """Whether more than the user's own services may be asked."""
-        return self.web.egress is Egress.PUBLIC or self.web.recording is Recording.REPLAY
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """One run as the world sees it; `spent` is where a resumed run stood."""
-
-    question: str = ""
-    lang: str = "en"
-    stop: Event = field(default_factory=Event)
-    spent: Spent = field(default_factory=Spent)
 
 
 @dataclass(frozen=True, slots=True)

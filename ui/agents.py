@@ -27,10 +27,23 @@ def settings_of(args: Namespace) -> Settings:
         "budget.max_turns": args.max_turns,
         "budget.max_calls": args.max_calls,
         "budget.max_seconds": args.max_seconds,
+        "budget.max_tokens": args.max_tokens,
         "cache_dir": args.cache,
         "state_dir": args.state,
+        "documents": args.documents,
+        **_web(args),
     }
     return load(given)
+
+
+def _web(args: Namespace) -> Mapping[str, object]:
+    """How far the web is open: recording asks it, replaying does not."""
+    folder = args.record or args.replay
+    return {
+        "web.egress": "public" if args.online or args.record else None,
+        "web.recording": "record" if args.record else "replay" if args.replay else None,
+        "web.recording_dir": folder,
+    }
 
 
 @contextmanager

@@ -144,9 +144,30 @@ def _shared() -> argparse.ArgumentParser:
     options.add_argument(
         "--max-seconds", type=_seconds, metavar="S", help="cap on seconds of a run"
     )
+    options.add_argument(
+        "--max-tokens", type=_positive, metavar="N", help="cap on tokens that a run's model writes"
+    )
+    _add_world(options)
     options.add_argument("--cache", metavar="DIR", help="where the built facts are kept")
     options.add_argument("--state", metavar="DIR", help="where the logs of runs are kept")
     return options
+
+
+def _add_world(options: argparse.ArgumentParser) -> None:
+    """What a run may use beside the bundled facts."""
+    options.add_argument(
+        "--online", action="store_true", help="look on the web for what the facts do not know (off)"
+    )
+    options.add_argument(
+        "--documents", metavar="DIR", help="search a folder of txt, md, html, pdf and csv files too"
+    )
+    tape = options.add_mutually_exclusive_group()
+    tape.add_argument(
+        "--record", metavar="DIR", help="--online, and keep every answer of the web in DIR"
+    )
+    tape.add_argument(
+        "--replay", metavar="DIR", help="take the web's answers from DIR; nothing is asked"
+    )
 
 
 def _json() -> argparse.ArgumentParser:

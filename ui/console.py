@@ -14,7 +14,14 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from agent.events import AgentEvent, CallFinished, PlanContradicted, PlanDrafted, RunFinished
+from agent.events import (
+    AgentEvent,
+    CallFinished,
+    PlanContradicted,
+    PlanDrafted,
+    RunFinished,
+    Warned,
+)
 from agent.types import NIL, Citation, Language, RunResult
 from ui.doctor import Finding
 from ui.panels.reading import pieces
@@ -86,6 +93,12 @@ def board(now: PanelView, arm: str, style: Style) -> Panel:
     for line in _lines(now, style.signs):
         rows.add_row(*line)
     parts: list[RenderableType] = [rows]
+    parts += [
+        Text(
+            f"{style.signs.failed} {say(line.key, style.lang, **dict(line.values))}", style="yellow"
+        )
+        for line in now.warnings
+    ]
     if now.result is not None and style.shows_answer:
         parts.append(Text(now.result.answer, style="bold"))
     return Panel(
@@ -178,6 +191,8 @@ def event_line(event: AgentEvent, arm: str, forwards: int) -> str:
             return f"[{arm}] turn {turn}: plan of {rows_said} after {cost}"
         case CallFinished(row=row, status=status, summary=summary):
             return f"[{arm}] row {row} {status}: {summary}"
+        case Warned(topic=topic, about=about, text=text):
+            return f"[{arm}] {topic}: {about}: {text}"
         case PlanContradicted(row=row, reason=reason, reopened=reopened):
             return f"[{arm}] row {row} contradicted: {reason}; {_counted(len(reopened), 'cell')} reopened"
         case RunFinished(result=result):
@@ -226,13 +241,17 @@ def answer(result: RunResult, signs: Signs) -> RenderableType:
         lines += (
             [Text(f"  and {left} more facts (--json lists all)", style="dim")] if left > 0 else []
         )
+    lines += [
+        Text(f"  {signs.failed} {note.kind}: {note.about}: {note.text}", style="yellow")
+        for note in result.notes
+    ]
     return Group(*lines, Text(foot, style="dim"))
 
 
 def _cited(one: Citation, signs: Signs) -> str:
     parts = (one.entity, one.field.replace("_", " "), one.period, f"{one.value} {one.unit}".strip())
     said = f" {signs.dot} ".join(part for part in parts if part)
-    return f"[{one.id}] {said} ({one.source})"
+    return f"[{one.id}] {said} ({one.url or one.source})"
 
 
 def stacked(boards: Iterable[Panel], console: Console) -> RenderableType:

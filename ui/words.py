@@ -156,6 +156,17 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "row {row} contradicted: {reason} · cells scraped: {n}",
         "第 {row} 行被推翻：{reason} · 刮去 {n} 格",
     ),
+    "warnings": ("Warnings", "警告"),
+    "log_warned": ("warning about {about}: {text}", "关于{about}的警告：{text}"),
+    "log_degraded": (
+        "source {about} was not fully usable: {text}",
+        "来源{about}未能完全使用：{text}",
+    ),
+    "log_instructions": (
+        "text at {about} speaks to the program and was not obeyed: {text}",
+        "{about}中的文字试图指挥程序，未予理会：{text}",
+    ),
+    "log_left_out": ("{about} could not be searched: {text}", "{about}无法检索：{text}"),
     "log_answered": ("answered", "已回答"),
     "log_abstained": ("could not establish an answer", "无法确定答案"),
     "log_failed": ("failed", "失败"),

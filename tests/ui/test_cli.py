@@ -20,7 +20,7 @@ from ui.doctor import Finding
 
 ROOT = Path(__file__).parents[2]
 RESULT_KEYS = {
-    "question", "arm", "status", "answer", "value", "unit", "citations", "plan", "metrics",
+    "question", "arm", "status", "answer", "value", "unit", "citations", "plan", "metrics", "notes", "unverified",
 }  # fmt: skip
 LIGHT = {"torch", "gradio", "langgraph", "pydantic", "rich", "weasyprint", "jinja2"}
 

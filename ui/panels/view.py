@@ -23,6 +23,7 @@ from agent.events import (
     QuestionLinked,
     RunFinished,
     RunStarted,
+    Warned,
 )
 from agent.types import NIL, PlanRow, RunResult
 
@@ -42,6 +43,11 @@ Phase = Literal[
 OVER: frozenset[Phase] = frozenset({"answered", "abstained", "failed", "stopped", "broken"})
 WRITTEN = frozenset({"revealed", "committed"})
 FILLER = frozenset({NIL, "nop"})  # says nothing, so nothing of it shows through
+WARNED = {  # by the topic that a note of the tools has
+    "engine degraded": "log_degraded",
+    "instructions in a text": "log_instructions",
+    "left out": "log_left_out",
+}
 Place = tuple[int, int]
 
 
@@ -113,6 +119,7 @@ class PanelView:
     plan: tuple[PlanLine, ...] = ()
     reopened: frozenset[int] = frozenset()
     log: tuple[LogLine, ...] = ()
+    warnings: tuple[LogLine, ...] = ()
     result: RunResult | None = None
 
     @property
@@ -208,6 +215,12 @@ def _(event: CallFinished, now: PanelView) -> PanelView:
     plan = tuple(_observed(line, event) if line.row == event.row else line for line in now.plan)
     key = "log_observed" if event.status == "ok" else "log_missed"
     return _logged(replace(now, plan=plan), key, row=event.row, summary=event.summary)
+
+
+@_after.register
+def _(event: Warned, now: PanelView) -> PanelView:
+    now = _logged(now, WARNED.get(event.topic, "log_warned"), about=event.about, text=event.text)
+    return replace(now, warnings=(*now.warnings, now.log[-1]))
 
 
 @_after.register
