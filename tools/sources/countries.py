@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
+from tools.facts.names import fold
 from tools.sources.bundled import entity, names
 from tools.sources.matching import Option
 from tools.types import Entity
@@ -22,6 +24,22 @@ def code_of(text: str) -> str:
     """The code that a text is (`NOR`, `nor` or `country/NOR`); empty where it is none that is known."""
     code = text.strip().removeprefix(_PREFIX).upper()
     return code if f"{_PREFIX}{code}" in names(_KIND) else ""
+
+
+def named(text: str) -> Entity | None:
+    """The one country of exactly that name, an article aside."""
+    wanted = fold(text).removeprefix("the ")
+    keys = _by_name().get(wanted, frozenset())
+    return entity(next(iter(keys)), _KIND) if len(keys) == 1 else None
+
+
+@cache
+def _by_name() -> Mapping[str, frozenset[str]]:
+    index: dict[str, frozenset[str]] = {}
+    for key, known in names(_KIND).items():
+        for name in known:
+            index[fold(name)] = index.get(fold(name), frozenset()) | {key}
+    return index
 
 
 def entity_of(code: str, name: str, scheme: str) -> Entity:

@@ -30,13 +30,13 @@ class Option:
     description: str = ""
 
 
-def ranked(text: str, options: Iterable[Option]) -> tuple[Candidate, ...]:
-    """The options called like the text, best first."""
+def ranked(
+    text: str, options: Iterable[Option], least: float = _LIKE_ENOUGH
+) -> tuple[Candidate, ...]:
+    """The options called like the text, best first; at `least` so much like it."""
     wanted = fold(text)
     scored = ((likeness(wanted, option.names), option) for option in options)
-    fitting = sorted(
-        (pair for pair in scored if pair[0] >= _LIKE_ENOUGH), key=lambda pair: -pair[0]
-    )
+    fitting = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: -pair[0])
     return tuple(
         Candidate(option.id, option.names[0], option.description, score)
         for score, option in fitting[:MAX_OFFERS]

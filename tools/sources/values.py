@@ -85,15 +85,15 @@ def number_reading(number: Decimal, unit: str, period: str = "") -> Reading:
 
 
 def scalar(facts: Iterable[Fact], *, is_joint: bool = False) -> Scalar:
-    """The newest value with the rest of the series behind it; texts of one period are read together if `is_joint`.
+    """The newest value with the rest of the series behind it; texts are read together if `is_joint`.
 
     Facts (at least one) of the same period come in order of trust.
     """
     ranked = distinct(by_age(facts))
     first = ranked[0]
     same = [fact for fact in ranked if fact.period == first.period]
-    texts = list(dict.fromkeys(fact.value for fact in same))
     if first.number is None and is_joint:
+        texts = dict.fromkeys(fact.value for fact in ranked)
         return Scalar(JOINT.join(texts), first.unit, first.period, ranked)
     value = first.value if first.number is None else first.number
     return Scalar(value, first.unit, first.period, ranked, disagrees=_disagree(same))
