@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -107,11 +107,6 @@ def finding(source: str, look: Callable[[], str]) -> Finding:
     except Unanswered as end:
         failed = end.failed
         return Finding(source, False, failed.detail, _SETTINGS.get(failed.reason, ""))
-
-
-def offering(failed: Failed, candidates: tuple[str, ...]) -> Unanswered:
-    """The same failure with what to try next."""
-    return Unanswered(replace(failed, candidates=candidates))
 
 
 def _no_number(text: str) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
@@ -75,10 +75,10 @@ class Teller:
 def number_reading(number: Decimal, unit: str, period: str = "") -> Reading:
     """A number as a reading; whole numbers are written without a fraction.
 
-    Ends the question where its digits would fill the memory.
+    Ends the question where it is none, or its digits would fill the memory.
     """
-    if number and abs(number.adjusted()) > _MAX_EXPONENT:
-        raise nothing(Reason.MALFORMED, f"a number of the order 1e{number.adjusted()} is no value")
+    if not number.is_finite() or (number and abs(number.adjusted()) > _MAX_EXPONENT):
+        raise nothing(Reason.MALFORMED, f"{str(number)[:20]} is no value")
     plain = f"{number:f}"
     text = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return Reading(text or "0", number, unit, period)
@@ -133,9 +133,11 @@ def of_period(facts: Iterable[Fact], period: str | None, about: str) -> tuple[Fa
     raise nothing(Reason.NO_VALUE_FOR_PERIOD, f"no value of {about} for {period}{offered}", near)
 
 
-def under_field(fact: Fact, field: str) -> Fact:
-    """The fact under another field's id."""
-    return replace(fact, field=field)
+def check_timeless(period: str | None, about: str) -> None:
+    """End the question where a period is named of what has none."""
+    if period is not None:
+        detail = f"{about} has no values by period; leave {period} out"
+        raise nothing(Reason.NO_VALUE_FOR_PERIOD, detail)
 
 
 def _of_one_period(value: Scalar) -> tuple[Fact, ...]:

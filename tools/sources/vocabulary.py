@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -55,34 +55,29 @@ class Vocabulary:
         """Every field, in the file's order."""
         return tuple(FieldRef(native.id, native.label) for native in self._fields.values())
 
-    def called(self, native_name: str) -> str:
-        """Our id of a native name, the first in the file; the name itself where we have none."""
-        fitting = (field.id for field in self._fields.values() if native_name in field.names)
-        return next(fitting, native_name)
-
     def meant(self, name: str) -> Native:
         """The field that a name means; ends the question where it means none, or several."""
         stated = name.strip()
-        if known := self._fields.get(stated):
-            return known
-        if self._pattern and self._pattern.fullmatch(stated):
-            return Native(stated, stated, (stated,))
-        return self._fields[self._by_words(stated)]
-
-    def _by_words(self, stated: str) -> str:
         asked = fold(stated.replace("_", " "))
-        for level in self._levels:
-            ids = level.get(asked, ())
+        for ids in ((stated,) if stated in self._fields else (), *self._by_words(asked)):
             if len(ids) > 1:
                 detail = f"{stated!r} may mean {', '.join(ids)}; name one of them"
                 raise nothing(Reason.AMBIGUOUS, detail, ids)
             if ids:
-                return ids[0]
-        near = self._near(asked)
+                return self._fields[ids[0]]
+        if self._pattern and self._pattern.fullmatch(stated):
+            return Native(stated, stated, (stated,))
+        near = self.near(stated)
         offered = f"; nearest: {', '.join(near)}" if near else ""
-        raise nothing(
-            Reason.UNKNOWN_FIELD, f"{stated!r} is no field of {self._scheme}{offered}", near
-        )
+        detail = f"{stated!r} is no field of {self._scheme}{offered}"
+        raise nothing(Reason.UNKNOWN_FIELD, detail, near)
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """The fields whose names are most like this one."""
+        return self._near(fold(name.replace("_", " ").replace("/", " ")))
+
+    def _by_words(self, asked: str) -> Iterator[tuple[str, ...]]:
+        return (level.get(asked, ()) for level in self._levels)
 
     def _near(self, asked: str) -> tuple[str, ...]:
         named = {name: ids for level in self._levels for name, ids in level.items()}

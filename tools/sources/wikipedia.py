@@ -20,7 +20,7 @@ from tools.sources.articles import Grid, numbered, section_of, sections, tables
 from tools.sources.matching import MAX_OFFERS, ambiguous, likeness
 from tools.sources.mediawiki import PhpMapping, asked
 from tools.sources.types import Candidate, Finding, Found
-from tools.sources.values import Reading, Teller, relation, scalar
+from tools.sources.values import Reading, Teller, check_timeless, relation, scalar
 from tools.sources.vocabulary import Vocabulary
 from tools.types import Entity, Fact, Failed, FieldRef, Reason
 from tools.web.types import Page, Web
@@ -127,9 +127,7 @@ class Wikipedia:
     @or_failed
     def get(self, entity: str, field: str, period: str | None = None) -> Found:
         """A part of an article as text; its Wikidata item as a set."""
-        if period is not None:
-            detail = f"an article has no values by period; ask for {field} alone"
-            raise nothing(Reason.NO_VALUE_FOR_PERIOD, detail, (field,))
+        check_timeless(period, "an article")
         title = self._title(entity)
         if part := _PART.fullmatch(field.strip()):
             kind, name = part[1].lower(), part[2].strip()
