@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.services import Answer, Services, as_json, serving, text
+from tests.support.services import Answer, Services, serving, text
 from tools.sources.types import Found
 from tools.types import Entities, Failed, Reason, Scalar, Table
 from tools.web.client import Client
@@ -60,17 +60,3 @@ def failed(outcome: object, reason: Reason) -> Failed:
     assert isinstance(outcome, Failed), outcome
     assert outcome.reason is reason, outcome
     return outcome
-
-
-BROKEN: dict[str, tuple[Answer, Reason]] = {
-    "rate limited": (
-        Answer(b"slow down", 429, {"Retry-After": "120"}),
-        Reason.RATE_LIMITED,
-    ),
-    "in trouble": (Answer(b"<html>oops</html>", 503), Reason.UNAVAILABLE),
-    "malformed": (text('{"half": ', "application/json"), Reason.MALFORMED),
-    "not what it was": (as_json({"renamed": []}), Reason.MALFORMED),
-    "no number at all": (text("[NaN, 1e999999999]", "application/json"), Reason.MALFORMED),
-    "a page for people": (text("<html><body>Maintenance</body></html>"), Reason.MALFORMED),
-    "forbidden": (Answer(b"no", 403), Reason.FORBIDDEN),
-}

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support.services import Answer, Services, as_json
-from tests.tools.sources.conftest import BROKEN, failed, scalar, table, told
+from tests.tools.sources.conftest import failed, scalar, table, told
 from tools.sources.types import Adapter, Candidate
 from tools.sources.worldbank import WorldBank
 from tools.types import Entity, Failed, Reason
@@ -120,16 +120,6 @@ def test_an_empty_answer_is_no_value(services: Services, bank: Adapter) -> None:
     path = "/v2/country/NOR/indicator/SP.POP.GROW"
     services.route(HOST, path, as_json([{"page": 0, "pages": 0, "total": 0}, None]))
     failed(bank.get("NOR", "population growth"), Reason.NO_VALUE)
-
-
-@pytest.mark.parametrize(("answer", "reason"), BROKEN.values(), ids=BROKEN)
-def test_what_goes_wrong_is_told_by_its_kind(
-    services: Services, bank: Adapter, answer: Answer, reason: Reason
-) -> None:
-    services.route(HOST, "/v2/country/NOR/indicator/SP.POP.TOTL", answer)
-    told_so = failed(bank.get("NOR", "population"), reason)
-    if reason is Reason.RATE_LIMITED:
-        assert told_so.retry_after_seconds == 120
 
 
 def test_a_changed_shape_says_where(services: Services, bank: Adapter) -> None:
