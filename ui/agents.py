@@ -12,6 +12,7 @@ from agent.types import Language, RunResult
 
 if TYPE_CHECKING:
     from agent.runner import Runner
+    from tools.types import Tools
     from ui.reporting import ReportWriter
 
 _WENT_WRONG = {"failed", "stopped"}
@@ -62,6 +63,18 @@ def writer_for(runner: Runner, settings: Settings) -> ReportWriter:
 
     store = facts(settings.cache_dir)
     return ReportWriter(runner, runner.kit.toolbox, lambda: chinese_names(store))
+
+
+def tools_for(settings: Settings) -> Tools:
+    """The tools alone, without a planner: those on the bundled facts, or with the world that the settings open."""
+    from agent.factory import facts, kit
+    from tools.reach import Errand
+    from tools.toolbox import Toolbox
+
+    if settings.world_options.is_bundled_only:
+        return Toolbox(facts(settings.cache_dir))
+    shared = kit(settings)
+    return shared.world.open(Errand())[0] if shared.world else shared.toolbox
 
 
 def language_of(args: Namespace, question: str) -> Language:

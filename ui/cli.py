@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _add_tour(commands)
     _add_ui(commands)
     _add_doctor(commands)
+    _add_mcp(commands)
     return root
 
 
@@ -127,6 +128,13 @@ def _add_doctor(commands: Commands) -> None:
     command.add_argument(
         "--context", type=_positive, metavar="N",
         help="with --model: how many tokens to reckon memory for (4096, or fewer if it was made for fewer)",
+    )  # fmt: skip
+
+
+def _add_mcp(commands: Commands) -> None:
+    commands.add_parser(
+        "mcp", parents=[_shared()],
+        help="offer the tools to other programs, over standard input and output (MCP)",
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from rich.progress import Progress
 
 from agent.errors import RunError
 from agent.types import Language
-from ui.agents import code_of, language_of, runner_for, settings_of, writer_for
+from ui.agents import code_of, language_of, runner_for, settings_of, tools_for, writer_for
 from ui.complaints import UsageError
 
 if TYPE_CHECKING:
@@ -170,6 +170,15 @@ def doctor(args: Namespace) -> int:
     return int(any(finding.is_needed and finding.state != "ok" for finding in found))
 
 
+def mcp(args: Namespace) -> int:
+    """Offer the tools to another program until it hangs up."""
+    from ui.mcp import serve
+
+    settings = settings_of(args)
+    serve(tools_for(settings), is_online=settings.world_options.has_web)
+    return 0
+
+
 COMMANDS: Final[dict[str, Callable[[Namespace], int]]] = {
     "ask": ask,
     "compare": compare,
@@ -178,6 +187,7 @@ COMMANDS: Final[dict[str, Callable[[Namespace], int]]] = {
     "tour": tour,
     "ui": ui,
     "doctor": doctor,
+    "mcp": mcp,
 }
 
 
