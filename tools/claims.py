@@ -1,5 +1,6 @@
 """Reading a claim: `subject [field] comparator target [in period]`, in symbols or in plain words.
 
+Guarantees: any text gives a claim or a `CallFailed` of one line; a text beyond the limit is refused unread.
 Covered: `#1 %2 > @3 in @4`, `Tesla revenue > 25 billion in FY2024`, `the capital of Norway is Oslo`,
 `特斯拉的营收超过 200亿`. Signs are looked for before words, and the first sign counts.
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from tools.catalogue import Catalogue, stripped
 from tools.failures import CallFailed
 from tools.periods import read_period
-from tools.references import SYMBOL, bound, terms
+from tools.references import MAX_CHARS, SYMBOL, bound, terms
 from tools.subjects import period_of
 from tools.types import Binding, FieldRef, Reason, Text
 
@@ -54,6 +55,10 @@ class Claim:
 
 def read_claim(catalogue: Catalogue, text: str, bindings: Mapping[str, Binding]) -> Claim:
     """The claim that a text makes."""
+    if len(text) > MAX_CHARS:
+        raise CallFailed(
+            Reason.TOO_COSTLY, f"{len(text)} characters are too many; {MAX_CHARS} is the limit"
+        )
     left, comparator, right = _halves(text)
     right, period = _without_period(right, bindings)
     left, earlier = _without_period(left, bindings)
