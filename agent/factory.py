@@ -17,6 +17,8 @@ from agent.plan import CANVAS_WORDS
 from agent.runner import Runner
 from agent.scores import Judged
 from agent.settings import Settings
+from agent.state import Links
+from agent.strangers import OpenLinker
 from agent.types import Arm
 from model.types import LanguageModel
 from tools.delayed import DelayedTools
@@ -48,7 +50,8 @@ def kit(settings: Settings) -> Kit:
         "ar-react": left_to_right,
     }
     world = _world(store, settings.world_options)
-    return Kit(linker(settings.cache_dir), Toolbox(store), store, loaders, world)
+    links: Links = linker(settings.cache_dir)
+    return Kit(OpenLinker(links, store) if world else links, Toolbox(store), store, loaders, world)
 
 
 def _world(store: FactStore, options: WorldOptions) -> World | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent import plan as canvas
+from agent.citing import citation
 from agent.deps import Deps
 from agent.draft import plan_rows
 from agent.gate import cleared, evident_addresses, stated_numbers, unvouched
@@ -18,7 +19,6 @@ from agent.state import RunState
 from agent.types import (
     N_ROWS,
     Budget,
-    Citation,
     Language,
     Metrics,
     Plan,
@@ -42,6 +42,8 @@ from tools.types import (
     Value,
     Verdict,
 )
+
+__all__ = ["MAX_CITATIONS", "citation", "failed", "finish", "measured"]
 
 MAX_CITATIONS = 40
 
@@ -237,30 +239,3 @@ def _facts_of(observations: Iterable[object]) -> Iterator[Fact]:
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:
     return list({fact.id: fact for fact in facts}.values())
-
-
-def citation(number: int, fact: Fact) -> Citation:
-    """A fact as users see it."""
-    return Citation(
-        id=str(number),
-        entity=fact.entity.name,
-        field=fact.field,
-        period=fact.period,
-        value=fact.value,
-        unit=fact.unit,
-        source=fact.source,
-        **origin_of(fact),
-    )
-
-
-def origin_of(fact: Fact) -> Mapping[str, str]:
-    """Where a fact was read live: what a citation says of it beside its source."""
-    if fact.origin is None:
-        return {}
-    origin = fact.origin
-    return {
-        "url": origin.url,
-        "licence": origin.licence,
-        "revision": origin.revision,
-        "retrieved": origin.retrieved,
-    }

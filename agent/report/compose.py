@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from agent.gate import cleared_within, evident_addresses
 from agent.report.check import checked
 from agent.report.figures import figures
 from agent.report.findings import findings
@@ -43,7 +44,10 @@ def compose(
     names: Mapping[str, str] | None = None,
     made_on: str = "",
 ) -> Report:
-    """The report of a run; `names` maps entity ids to names in the report's language."""
+    """The report of a run; `names` maps entity ids to names in the report's language.
+
+    The last gate: no address stands in it to which no evidence leads.
+    """
     material = read(result, evidence, Namer(lang, names or {}))
     drafts = _findings(material)
     opening = _passage(words(lang, "topic summary"), summary(material, drafts), material)
@@ -62,7 +66,9 @@ def compose(
             "gaps": tuple(dict.fromkeys(missing)),
         }
     )
-    return numbered(report, material.facts, material.namer)
+    done = numbered(report, material.facts, material.namer)
+    known = evident_addresses(material.facts.values(), result.question)
+    return Report.model_validate(cleared_within(done.model_dump(), known, lang))
 
 
 def _assembled(material: Material, made_on: str) -> Report:

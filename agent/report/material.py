@@ -56,8 +56,13 @@ class Material:
         """What sentences may stand on."""
         found = [item.observation for item in self.evidence]
         scalars = [value for value in found if isinstance(value, Scalar) and value.derivation]
+        scalars = [value for value in scalars if not self._is_invented(value)]
         computed = {s.derivation: s.value for s in scalars if isinstance(s.value, Decimal)}
         return Ground(self.facts, self.namer, computed, self.result.question)
+
+    def _is_invented(self, value: Scalar) -> bool:
+        """Whether a number was worked out from one that nothing stands behind."""
+        return any(number in value.derivation for number in self.result.unverified)
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -31,7 +31,12 @@ def method(result: RunResult, evidence: Sequence[Evidence], namer: Namer) -> Met
     )
     own = sum(1 for item in evidence if item.row == 0)
     return Method(
-        arm=result.arm, status=result.status, steps=steps, metrics=result.metrics, own_lookups=own
+        arm=result.arm,
+        status=result.status,
+        steps=steps,
+        metrics=result.metrics,
+        own_lookups=own,
+        notes=tuple(result.notes),
     )
 
 

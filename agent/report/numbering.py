@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from agent.citing import origin_of
 from agent.report.labels import Namer
 from agent.report.sources import source
 from agent.report.types import Report, SourceNote
@@ -67,19 +68,20 @@ def _citation(number: str, fact: Fact, namer: Namer) -> Citation:
         value=fact.value if fact.number is None else f"{fact.number:f}",
         unit=fact.unit,
         source=fact.source,
+        **origin_of(fact),
     )
 
 
 def _notes(citations: tuple[Citation, ...], report: Report) -> Iterator[SourceNote]:
-    by_source: dict[str, list[str]] = {}
+    by_source: dict[str, list[Citation]] = {}
     for citation in citations:
-        by_source.setdefault(citation.source, []).append(citation.id)
-    for name, ids in by_source.items():
+        by_source.setdefault(citation.source, []).append(citation)
+    for name, cited in by_source.items():
         known = source(name, report.lang)
         yield SourceNote(
             key=name,
             label=known.label,
             tier=known.tier,
-            licence=known.licence,
-            citations=tuple(ids),
+            licence=next((one.licence for one in cited if one.licence), known.licence),
+            citations=tuple(one.id for one in cited),
         )

@@ -44,6 +44,7 @@ _ZH = {
     "astrodb": "国际航天员数据库",
     "periodic": "元素周期表",
 }
+_FOUND = ("web", "documents")  # text that a search found: `web:example.org`, `documents:notes.md`
 _LICENCES_ZH = {
     "public record": "公开记录",
     "public domain": "公有领域",
@@ -72,7 +73,8 @@ def source(name: str, lang: Language = "en") -> Source:
     key = name if name in _sections() else name.partition(":")[0]
     section = _sections().get(key)
     if section is None:
-        return Source(name, name, "unknown", _licence("licence unknown", lang))
+        label = name.partition(":")[2] if key in _FOUND else name
+        return Source(name, label or name, "unknown", _licence("licence unknown", lang))
     label = _ZH.get(key, section["label"]) if lang == "zh" else section["label"]
     return Source(key, label, _tier(section["tier"]), _licence(section["licence"], lang))
 

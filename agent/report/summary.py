@@ -16,11 +16,13 @@ from agent.report.subjects import Subject, window
 from agent.report.types import Derived, Finding, Sentence
 from agent.report.verified import deciding, verdict_keys
 from agent.report.words import listed, words
-from tools.types import Entities, Fact, Scalar, Table, Verdict
+from tools.types import Entities, Fact, Passages, Scalar, Table, Verdict
+from tools.wording import quotation
 
 _IN_A_BREATH = 4
 _MOST_BREATHS = 2
 _LEAST_FOR_PEAK = 4
+_MOST_QUOTED = 4
 
 
 def summary(material: Material, found: Sequence[Finding]) -> Iterator[Sentence]:
@@ -43,6 +45,15 @@ def _answer(material: Material) -> Iterator[Sentence]:
             yield computed_sentence(scalar, material.namer)
         case Verdict() as verdict:
             yield _verdict(verdict, material)
+        case Passages() as found:
+            yield from _quoted(found, material.namer)
+
+
+def _quoted(found: Passages, namer: Namer) -> Iterator[Sentence]:
+    """What was found, word for word: a quotation states nothing of its own."""
+    for passage, fact in list(zip(found.members, found.facts, strict=True))[:_MOST_QUOTED]:
+        text = words(namer.lang, "quoted", quotation=quotation(passage, namer.lang))
+        yield Sentence(kind="quoted", text=text, citations=(key(fact),))
 
 
 def _is_derived(material: Material) -> bool:

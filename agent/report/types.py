@@ -12,12 +12,21 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from agent.types import Citation, Language, Metrics
+from agent.types import Citation, Language, Metrics, RunNote
 from tools.types import Observation
 
 Operation = Literal["growth", "difference", "ratio", "share", "sum", "count", "calculated"]
 SentenceKind = Literal[
-    "answer", "level", "growth", "record", "trend", "comparison", "share", "check", "computed"
+    "answer",
+    "level",
+    "growth",
+    "record",
+    "trend",
+    "comparison",
+    "share",
+    "check",
+    "computed",
+    "quoted",
 ]
 
 
@@ -187,6 +196,7 @@ class Method(_Value):
     steps: tuple[Step, ...]
     metrics: Metrics
     own_lookups: int
+    notes: tuple[RunNote, ...] = ()
 
 
 class Report(_Value):

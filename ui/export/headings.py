@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from agent.report.types import Report
@@ -73,6 +74,13 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "The report writer added {lookups} of its own, for the history behind single values.",
         "报告撰写时另行{lookups}，以取得单个数值的历史。",
     ),
+    "engine degraded": ("Not fully usable were {things}.", "未能完全使用的来源：{things}。"),
+    "instructions in a text": (
+        "Texts that speak to the program were found and not obeyed: {things}.",
+        "发现试图指挥程序的文字，未予理会：{things}。",
+    ),
+    "left out": ("Could not be searched: {things}.", "无法检索：{things}。"),
+    "read on": ("read on {day}", "读取于{day}"),
     "promise": (
         "Sentences come from templates; each number in them was read back and compared with the "
         "facts it cites, and computed numbers were computed again.",
@@ -123,5 +131,15 @@ def method_text(report: Report) -> str:
     if run.own_lookups:
         lookups = counted(run.own_lookups, "lookups", lang)
         sentences.append(heading("own lookups", lang, lookups=lookups))
+    sentences += [*_noted(report)]
     sentences.append(heading("promise", lang))
     return ("" if lang == "zh" else " ").join(sentences)
+
+
+def _noted(report: Report) -> Iterator[str]:
+    """What the run noted, a sentence for each kind."""
+    comma, stop = ("；", "：") if report.lang == "zh" else ("; ", ": ")
+    for kind in dict.fromkeys(note.kind for note in report.method.notes):
+        notes = [note for note in report.method.notes if note.kind == kind]
+        things = comma.join(f"{note.about}{stop}{note.text}" for note in notes)
+        yield heading(kind, report.lang, things=things)

@@ -11,6 +11,8 @@ from agent.report.sources import source
 from agent.report.types import Report
 from agent.types import Citation, Language
 
+_LINKED = ("https://", "http://")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -23,19 +25,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The cited values that share field and source."""
+    """The cited values that share field and source; where they were read live, the address and the day."""
 
     subject: str
     source: str
     licence: str
     entries: tuple[Entry, ...]
+    url: str = ""
+    read: str = ""
 
 
 def notes(report: Report) -> tuple[Note, ...]:
     """All citations of a report, grouped, in the order of their first number."""
-    groups: dict[tuple[str, str], list[Citation]] = {}
+    groups: dict[tuple[str, str, str], list[Citation]] = {}
     for citation in report.citations:
-        groups.setdefault((citation.field, citation.source), []).append(citation)
+        about = (citation.field, citation.source, citation.url)
+        groups.setdefault(about, []).append(citation)
     return tuple(_note(group, report.lang) for group in groups.values())
 
 
@@ -49,7 +54,9 @@ def _note(group: Sequence[Citation], lang: Language) -> Note:
     return Note(
         subject=field if len(entities) > 1 else f"{next(iter(entities))} · {field}",
         source=f"{known.label} {filing}".strip(),
-        licence=known.licence,
+        licence=ordered[0].licence or known.licence,
+        url=ordered[0].url if ordered[0].url.startswith(_LINKED) else "",
+        read=ordered[0].retrieved[:10],
         entries=tuple(_entry(one, namer, with_entity=len(entities) > 1) for one in ordered),
     )
 

@@ -109,7 +109,8 @@ def _behind(report: Report) -> Iterator[Part]:
         yield sources_grid(report)
         yield Heading(2, heading("evidence", report.lang))
     for note in notes(report):
-        yield Paragraph(_entries(note), lead=f"{note.subject} · {note.source}", is_item=True)
+        lead = " · ".join(part for part in (note.subject, note.source, note.url) if part)
+        yield Paragraph(_entries(note), lead=lead, is_item=True)
     yield Heading(2, heading("method", report.lang))
     yield Paragraph(method_text(report))
     if report.method.steps:
