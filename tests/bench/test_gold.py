@@ -15,7 +15,9 @@ from bench.linking import linked, table
 from tools.facts.store import FactStore
 from tools.toolbox import Toolbox
 
-FREE = Path(__file__).parents[2] / "agent/tasks/free.jsonl"
+TASKS = Path(__file__).parents[2] / "agent/tasks"
+FREE = TASKS / "free.jsonl"
+FRESH = TASKS / "fresh.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +25,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> FactStore:
     return FactStore.open(tmp_path_factory.mktemp("facts"))
 
 
-def test_every_answer_follows_from_its_plan(store: FactStore) -> None:
+@pytest.mark.parametrize("path", [FREE, FRESH], ids=lambda path: path.stem)
+def test_every_answer_follows_from_its_plan(store: FactStore, path: Path) -> None:
     toolbox = Toolbox(store)
-    wrong = [(g.task.id, c) for g in read_gold(FREE) for c in complaints(store, toolbox, g)]
+    wrong = [(g.task.id, c) for g in read_gold(path) for c in complaints(store, toolbox, g)]
     assert wrong == []
 
 
-def test_what_linking_must_offer_is_what_the_plans_name(store: FactStore) -> None:
-    for gold in read_gold(FREE):
+@pytest.mark.parametrize("path", [FREE, FRESH], ids=lambda path: path.stem)
+def test_what_linking_must_offer_is_what_the_plans_name(store: FactStore, path: Path) -> None:
+    for gold in read_gold(path):
         if gold.plan:
             assert (gold.entities, gold.fields) == linked_ids(plan_of(store, gold.plan))
 
@@ -44,6 +48,17 @@ def test_the_tasks_are_many_and_mixed() -> None:
     assert topologies["report"] == 10
     assert topologies["unanswerable"] / len(tasks) > 0.1
     assert len({task.question for task in tasks}) == len(tasks)
+
+
+def test_the_second_set_is_as_mixed_and_repeats_nothing_of_the_first() -> None:
+    tasks = read_tasks(FRESH)
+    plain = [task for task in tasks if task.topology != "report"]
+    assert Counter(task.lang for task in plain) == {"en": 80, "zh": 40}
+    assert len(tasks) - len(plain) == 8
+    assert Counter(task.topology for task in plain)["unanswerable"] == 12
+    questions = {task.question for task in tasks}
+    assert len(questions) == len(tasks)
+    assert questions.isdisjoint(task.question for task in read_tasks(FREE))
 
 
 def test_a_wrong_answer_and_a_misfit_are_noticed(store: FactStore, tmp_path: Path) -> None:
