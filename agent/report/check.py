@@ -128,4 +128,5 @@ def _names(fact: Fact, namer: Namer) -> set[str]:
     labels = {namer.field(fact.field), namer.heading(fact.field), namer.entity(fact.entity)}
     measured = fact.number is not None and is_measured(fact.field)
     values = set() if measured else {fact.value, namer.value(fact)}
-    return {name for name in periods | labels | values | {fact.entity.name} if name}
+    place = {fact.origin.revision} if fact.origin else set()
+    return {name for name in periods | labels | values | place | {fact.entity.name} if name}
