@@ -42,6 +42,7 @@ class Doubles:
     web: Web | None = None
     ask: Ask | None = None
     adapters: Sequence[Adapter] | None = None
+    reader: Reader | None = None
 
 
 class World:
@@ -51,7 +52,7 @@ class World:
         self.options = options
         self._store = store
         self._doubles = doubles
-        self._reader = Reader()
+        self._reader = doubles.reader or Reader()
         self._health = Health()
         self.index = _index(options)
 
@@ -79,7 +80,8 @@ class World:
 
     def close(self) -> None:
         """Let go of the documents and the reader."""
-        self._reader.close()
+        if self._reader is not self._doubles.reader:
+            self._reader.close()
         if self.index:
             self.index.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tools.toolbox import Toolbox
 from tools.types import Failed, FieldRef, Reason, Text
 from tools.web.options import Caps, Egress, Recording, WebOptions
 from tools.web.pages import PAGE_TYPES
+from tools.web.reading import Reader
 from tools.web.recording import RecordingWeb, Tape
 from tools.web.scripted import ScriptedWeb
 from tools.web.types import Request, Web
@@ -53,6 +55,18 @@ READ_ON = script({1: "search @1", 2: "lookup #1 %1"}, "#2")
 OPTIONS = WorldOptions(WebOptions(egress=Egress.PUBLIC, services=(BASE,)), searxng=BASE)
 
 
+@cache
+def few_facts() -> FewFacts:
+    """The small world of facts, read once."""
+    return FewFacts()
+
+
+@cache
+def shared_reader() -> Reader:
+    """One reading process for all tests."""
+    return Reader()
+
+
 @contextmanager
 def abroad(
     folder: Path,
@@ -65,8 +79,8 @@ def abroad(
     """A runner whose world is a scripted web (or, with none given, what the options say)."""
     lm = ScriptedModel(scripts) if isinstance(scripts, Sequence) else scripts
     loaders = dict.fromkeys(("diffusion", "ar-plan", "ar-react"), lambda: lm)
-    store = FewFacts()
-    world = World(store, options, Doubles(web))
+    store = few_facts()
+    world = World(store, options, Doubles(web, reader=shared_reader()))
     kit = Kit(FixedLinker(brief), Toolbox(store), TableOfFields(), loaders, world)
     runner = Runner(_settings(folder, dict(settings)), kit)
     try:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.facts import FewFacts
 from tests.support.live import TableSource, searx_json, wikipedia_json
+from tests.support.worlds import few_facts, shared_reader
 from tools.notes import noted
 from tools.types import (
     Answer,
@@ -82,8 +83,8 @@ class Stage:
             "searxng": BASE,
             "cache_dir": self.folder,
         }
-        doubles = Doubles(self.web, adapters=[self.source])
-        world = World(FewFacts(), WorldOptions(**{**given, **options}), doubles)
+        doubles = Doubles(self.web, adapters=[self.source], reader=shared_reader())
+        world = World(few_facts(), WorldOptions(**{**given, **options}), doubles)
         self._made.append(world)
         toolbox, _ = world.open(Errand(question))
 
