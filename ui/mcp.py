@@ -21,6 +21,7 @@ from ui.replies import Reply, reply_of
 
 MAX_KEPT = 200
 _MAX_CHARS = 500
+_LATEST = 10
 _SYMBOL = re.compile(r"#\d+")
 _INSTRUCTIONS = """Facts with their sources, and exact arithmetic on them. Each value comes back with a reference such as
 #1; use it in later calls: search("countries") gives #1, lookup(source="#1", field="population") gives #2,
@@ -106,10 +107,11 @@ class Desk:
         )
 
     def _bindings(self, text: str) -> dict[str, Binding]:
+        """The values that a call names, and the latest ones, so that a wrong name can be told the right ones."""
         with self._lock:
-            return {
-                name: self._values[name] for name in _SYMBOL.findall(text) if name in self._values
-            }
+            latest = list(self._values)[-_LATEST:]
+            named = [name for name in _SYMBOL.findall(text) if name in self._values]
+            return {name: self._values[name] for name in (*latest, *named)}
 
     def _kept(self, value: Value) -> str:
         with self._lock:
