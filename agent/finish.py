@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent import plan as canvas
+from agent.asked import asked_unit, in_unit
 from agent.citing import citation
 from agent.deps import Deps
 from agent.draft import plan_rows
@@ -110,10 +111,11 @@ def _says_something(value: Value) -> bool:
 
 
 def _answered(state: RunState, deps: Deps, answer: Answer) -> RunResult:
-    value, unit = plain_value(answer.value)
+    asked = in_unit(answer.value, asked_unit(state.question))
+    value, unit = plain_value(asked)
     facts = _deciding(answer, state, deps)
     missing = unvouched(answer.value, _established(state, deps), stated_numbers(state.linked))
-    said = answer_text(answer.value, state.answer_lang) + _marked(missing, state.answer_lang)
+    said = answer_text(asked, state.answer_lang) + _marked(missing, state.answer_lang)
     known = evident_addresses(facts, state.question)
     return _result(
         state,

@@ -26,6 +26,7 @@ def ended(
     lang: Language = "en",
     halt: Halt = "",
     gaps: tuple[str, ...] = (),
+    question: str = "",
 ) -> RunResult:
     rows = drafted.rows if drafted else ()
     done = (replace(r, status=RowStatus.OK) if r.index in values else r for r in rows)
@@ -40,6 +41,7 @@ def ended(
             is_complete=drafted is not None,
             halt=halt,
             gaps=gaps,
+            question=question or linked().question,
         )
         result = finish(state, deps).result
     assert result is not None
@@ -74,6 +76,21 @@ def test_an_answer_is_said_for_people_and_given_plainly_for_programs(
         plain,
         unit,
     )
+
+
+def test_the_answer_comes_in_the_unit_asked_for_and_its_evidence_as_it_was_read(
+    tmp_path: Path,
+) -> None:
+    high = Scalar(Decimal(2500), "m", facts=(fact(3, POLAND, "elevation", "2500"),))
+    result = ended(
+        tmp_path,
+        plan({1: "lookup @1 %1"}, "#1"),
+        {1: high},
+        question="How high is it in feet?",
+    )
+    assert (result.value, result.unit) == ("8202.099738", "ft")
+    assert result.answer == "8,202 ft"
+    assert result.citations[0].value == "2500"
 
 
 def test_the_answer_follows_the_language(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""The unit that a question asks its answer in: `how high is Everest in feet`, 换算成英里是多少.
+
+Ordinary code, the same for every arm; the planner need not know of it. Guarantees: the facts' own values stay as
+they are in the evidence, and a unit that measures something else is disregarded. Money is never converted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from typing import TypeVar
+
+from tools.metrology import SPELLED, UNITS
+from tools.types import Measure, Scalar, Table, Value
+from tools.units import canonical, convert, has_own_zero
+
+_KINDS = frozenset(
+    {"length", "area", "volume", "mass", "temperature", "time", "speed", "energy", "power", "pressure"}
+)  # fmt: skip
+_Measured = TypeVar("_Measured", Scalar, Measure)
+_PLACES = Decimal("1e-6")
+
+
+def asked_unit(question: str) -> str:
+    """The unit a question asks for, empty where it asks for none."""
+    found = _asking().search(question)
+    said = next((group for group in found.groups() if group), "") if found else ""
+    return canonical(said.lower()) if said else ""
+
+
+def in_unit(value: Value, unit: str) -> Value:
+    """The value in a unit, where it is measured in another one of the same sort."""
+    match value:
+        case Scalar():
+            return _converted(value, unit)
+        case Table(name, measures):
+            return Table(name, tuple(_converted(measure, unit) for measure in measures))
+    return value
+
+
+def _converted(one: _Measured, unit: str) -> _Measured:
+    if not unit or not one.unit or not isinstance(one.value, Decimal):
+        return one
+    has_offset = has_own_zero(unit) or has_own_zero(one.unit)
+    number = convert(one.value, one.unit, unit)
+    if number is None or canonical(one.unit) == unit or (has_offset and _is_computed(one)):
+        return one
+    rounded = number.quantize(_PLACES) if abs(number) < 10**12 else number
+    return replace(one, value=rounded.normalize(), unit=unit)
+
+
+def _is_computed(one: Scalar | Measure) -> bool:
+    """Whether several values lie behind it: a difference of temperatures is no temperature."""
+    return len({(fact.entity.id, fact.field) for fact in one.facts}) > 1
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    """`in feet`, `how many miles`, 多少英里, 换算成公里."""
+    names = [name for name, unit in SPELLED.items() if UNITS[unit].kind in _KINDS and len(name) > 1]
+    by_length = sorted(names, key=len, reverse=True)
+    latin = "|".join(re.escape(name) for name in by_length if name.isascii())
+    chinese = "|".join(re.escape(name) for name in by_length if not name.isascii())
+    return re.compile(
+        rf"\b(?:in|into|as|how many|number of)\s+(?:degrees\s+)?({latin})(?![\w/])"
+        rf"|(?:换算成|折合成?|合|按|用|以|多少|几)(?:个)?({chinese})",
+        re.IGNORECASE,
+    )

@@ -1,0 +1,64 @@
+"""Answers in the unit that a question asks for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from agent.asked import asked_unit, in_unit
+from tools.types import Entity, Fact, Measure, Scalar, Table
+
+EVEREST = Entity("mountain/everest", "Everest", "mountain")
+IRON, GOLD = Entity("element/Fe", "Iron", "element"), Entity("element/Au", "Gold", "element")
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("How high is Everest in feet?", "ft"),
+        ("how many miles long is the Nile", "mi"),
+        ("area of France, converted into square miles", "mi2"),
+        ("melting point of iron in degrees Celsius", "°C"),
+        ("尼罗河有多少英里长", "mi"),
+        ("珠峰高度换算成英尺", "ft"),
+        ("How high is Everest?", ""),
+        ("Tesla's revenue in 2024", ""),
+        ("the highest mountain in Minas", ""),
+    ],
+)
+def test_the_unit_a_question_asks_for(question: str, unit: str) -> None:
+    assert asked_unit(question) == unit
+
+
+def test_a_length_comes_in_the_unit_asked_for() -> None:
+    height = Scalar(Decimal(8849), "m")
+    assert in_unit(height, "ft") == Scalar(Decimal("29032.152231"), "ft")
+
+
+@pytest.mark.parametrize("unit", ["", "m", "kg", "°C"])
+def test_nothing_changes_without_a_unit_or_with_one_of_another_sort(unit: str) -> None:
+    height = Scalar(Decimal(8849), "m")
+    assert in_unit(height, unit) is height
+
+
+def test_money_and_words_stay_as_they_are() -> None:
+    for value in (Scalar(Decimal(5), "USD"), Scalar("Paris")):
+        assert in_unit(value, "ft") == value
+
+
+def test_a_table_is_converted_row_by_row() -> None:
+    table = Table("height", (Measure(EVEREST, Decimal(1000), "m", "", ()),))
+    assert in_unit(table, "km") == Table("height", (Measure(EVEREST, Decimal(1), "km", "", ()),))
+
+
+def melting(entity: Entity) -> Fact:
+    number = Decimal(1811)
+    return Fact(len(entity.id), entity, "melting_point", "1811", number, "K", "", "pubchem")
+
+
+def test_a_difference_of_temperatures_is_no_temperature() -> None:
+    one = Scalar(Decimal(1811), "K", facts=(melting(IRON),))
+    assert in_unit(one, "°C") == Scalar(Decimal("1537.85"), "°C", facts=(melting(IRON),))
+    apart = Scalar(Decimal(474), "K", facts=(melting(IRON), melting(GOLD)))
+    assert in_unit(apart, "°C") is apart
