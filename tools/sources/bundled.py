@@ -14,20 +14,29 @@ from tools.types import Entity
 _TABLE = Path(tools.facts.__file__).with_name("table")
 
 
-@cache
 def names(kind: str) -> Mapping[str, tuple[str, ...]]:
     """Every entity of a type by id: its name, then its aliases in English and Chinese."""
-    found = {row["id"]: [row["name"]] for row in _rows("entities") if row["type"] == kind}
-    for row in _rows("aliases"):
-        if row["entity_id"] in found:
-            found[row["entity_id"]].append(row["alias"])
-    return {entity_id: tuple(known) for entity_id, known in found.items()}
+    return _by_kind().get(kind, {})
 
 
 def entity(entity_id: str, kind: str) -> Entity | None:
     """The bundled entity of an id, if there is one."""
     known = names(kind).get(entity_id)
     return Entity(entity_id, known[0], kind) if known else None
+
+
+@cache
+def _by_kind() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    known: dict[str, list[str]] = {}
+    kinds: dict[str, str] = {}
+    for row in _rows("entities"):
+        known[row["id"]], kinds[row["id"]] = [row["name"]], row["type"]
+    for row in _rows("aliases"):
+        known[row["entity_id"]].append(row["alias"])
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for entity_id, kind in kinds.items():
+        found.setdefault(kind, {})[entity_id] = tuple(known[entity_id])
+    return found
 
 
 def _rows(table: str) -> Iterator[dict[str, str]]:
