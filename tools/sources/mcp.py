@@ -6,25 +6,29 @@ what it says is data, stands as a fact with its digest, and is cut where it is l
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from threading import Event
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from tools.facts.names import fold
 from tools.periods import read_period
 from tools.sources.answers import Service, finding, nothing, or_failed
-from tools.sources.mcp_web import one_line
+from tools.sources.mcp_web import McpWeb, one_line
 from tools.sources.servers import McpServer, McpTool
 from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Reading, Teller, check_timeless, number_reading, scalar
 from tools.types import Entity, FieldRef, Reason
 from tools.units import canonical, read_quantity
+from tools.web.meter import Meter
 from tools.web.quoting import disarmed
 from tools.web.types import Page, Web
 
 MAX_CHARS = 4000
+Recorded: TypeAlias = Callable[[Web], Web]
 _WRAPPED = "result"  # how servers wrap a plain value
 
 
@@ -44,6 +48,13 @@ class _Value(BaseModel):
 
 
 _TOLD, _VALUE = TypeAdapter(_Told), TypeAdapter(_Value)
+
+
+def open_servers(
+    servers: Iterable[McpServer], meter: Meter, stop: Event, recorded: Recorded = lambda web: web
+) -> tuple[McpSource, ...]:
+    """The servers as sources of one run; `recorded` puts a tape around what they answer."""
+    return tuple(McpSource(server, recorded(McpWeb(server, meter, stop))) for server in servers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.sources.mcp import MAX_CHARS, McpSource
+from tools.sources.mcp import MAX_CHARS, McpSource, open_servers
 from tools.sources.mcp_web import McpWeb
 from tools.sources.servers import McpServer, McpTool
 from tools.sources.types import Registry
@@ -199,6 +199,6 @@ def test_answers_are_recorded_and_replayed_without_the_server(
 
 
 def test_a_registry_finds_it_by_its_scheme(server: McpServer) -> None:
-    registry = Registry([source(server)])
+    registry = Registry(open_servers([server], Meter(Caps()), threading.Event()))
     assert registry.is_address("weather:Oslo")
     assert scalar(registry.get("weather:Oslo", "temperature:2026-11-20")).period == "2026-11-20"
