@@ -24,7 +24,6 @@ from model.types import LanguageModel
 from tools.delayed import DelayedTools
 from tools.facts.store import FactStore
 from tools.planted import PlantedToolbox
-from tools.reach import WorldOptions
 from tools.toolbox import Toolbox
 from tools.types import Tools
 
@@ -49,13 +48,14 @@ def kit(settings: Settings) -> Kit:
         "ar-plan": left_to_right,
         "ar-react": left_to_right,
     }
-    world = _world(store, settings.world_options)
+    world = open_world(settings)
     links: Links = linker(settings.cache_dir)
     return Kit(OpenLinker(links, store) if world else links, Toolbox(store), store, loaders, world)
 
 
-def _world(store: FactStore, options: WorldOptions) -> World | None:
+def open_world(settings: Settings) -> World | None:
     """The world beyond the bundled facts, if these settings want one; its libraries are imported only then."""
+    options = settings.world_options
     if options.is_bundled_only:
         return None
     if options.documents is not None and not options.documents.is_dir():
@@ -64,7 +64,7 @@ def _world(store: FactStore, options: WorldOptions) -> World | None:
         )
     from tools.world import World
 
-    return World(store, options)
+    return World(facts(settings.cache_dir), options)
 
 
 @lru_cache(_KEPT)

@@ -6,12 +6,14 @@ indexed when the world is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 
 from tools.catalogue import Facts
 from tools.documents.engine import Documents
+from tools.documents.files import listed
 from tools.documents.index import Index
 from tools.engines.chain import Chain
 from tools.engines.duck import Ask, Duck, DuckWeb
@@ -24,6 +26,8 @@ from tools.live.facts import Live
 from tools.live.reading import Library
 from tools.online import OnlineToolbox, Outside
 from tools.reach import Errand, WorldOptions
+from tools.sources.opening import open_sources
+from tools.sources.tables import CsvFiles
 from tools.sources.types import Adapter, Registry
 from tools.web.meter import Meter
 from tools.web.opening import open_web
@@ -60,6 +64,13 @@ class World:
         self, errand: Errand, entailment: Entailment | None = None
     ) -> tuple[OnlineToolbox, Meter]:
         """One run's tools, and the meter of what they take from the web."""
+        outside, meter = self.outside(errand, entailment)
+        return OnlineToolbox(self._store, outside), meter
+
+    def outside(
+        self, errand: Errand, entailment: Entailment | None = None
+    ) -> tuple[Outside, Meter]:
+        """One run's ways out, and their meter."""
         options = self.options
         meter = Meter(options.web.caps, errand.spent)
         web = self._web(meter, errand.stop) if options.has_web else None
@@ -67,16 +78,12 @@ class World:
         pages = _pages(web, errand.question) if web and options.is_public else None
         outside = Outside(
             Chain([*self._engines(web, documents, meter, errand.stop)], self._health_of_run()),
-            Live(Registry(self._adapters(web)), errand.lang),
+            Live(self._sources(web, errand.lang), errand.lang),
             Library(pages, self._reader, documents),
             errand.lang,
             entailment,
         )
-        return OnlineToolbox(self._store, outside), meter
-
-    def adapters(self, web: Web) -> tuple[Adapter, ...]:
-        """The live sources over a web, for whoever checks them."""
-        return tuple(self._adapters(web))
+        return outside, meter
 
     def close(self) -> None:
         """Let go of the documents and the reader."""
@@ -111,17 +118,25 @@ class World:
             return ReplayWeb(tape, meter)
         return RecordingWeb(live, tape)
 
-    def _adapters(self, web: Web | None) -> Sequence[Adapter]:
-        if web is None or not self.options.is_public:
-            return ()
+    def _sources(self, web: Web | None, lang: str) -> Registry:
+        """The live sources; without the web, the user's own tables alone."""
         if self._doubles.adapters is not None:
-            return self._doubles.adapters
-        return ()
+            return Registry(self._doubles.adapters if web else ())
+        tables = _tables(self.options.documents)
+        if web is None or not self.options.is_public:
+            return Registry([CsvFiles(tables)] if tables else [])
+        return open_sources(web, tables, lang)
 
     def _health_of_run(self) -> Health:
         """Shared by all runs; over a recording every run has its own, so that all of them see the same world."""
         is_live = self.options.web.recording is Recording.OFF
         return self._health if is_live else Health()
+
+
+def _tables(folder: Path | None) -> Mapping[str, Path]:
+    """The CSV files among the user's documents by name; of two with the same name the first."""
+    files = listed(folder)[0] if folder else ()
+    return {file.path.name: file.path for file in reversed(files) if file.path.suffix == ".csv"}
 
 
 def _pages(web: Web, question: str) -> Pages:

@@ -20,6 +20,7 @@ from ui.agents import code_of, language_of, runner_for, settings_of, tools_for, 
 from ui.complaints import UsageError
 
 if TYPE_CHECKING:
+    from ui.doctor import Finding
     from ui.watch import Watch
 
 _PIPE_WIDTH = 200
@@ -156,11 +157,10 @@ def doctor(args: Namespace) -> int:
     """Say what this machine has, or what a checkpoint is and needs."""
     from ui.checkup import Checkup
     from ui.console import finding_line, signs_for
-    from ui.doctor import examine
 
     console, found = _output(), []
     checkup = Checkup(args.model, args.context) if args.model else None
-    for finding in checkup.findings() if checkup else examine(settings_of(args)):
+    for finding in checkup.findings() if checkup else _examined(args):
         found.append(finding)
         if not args.json:
             console.print(finding_line(finding, signs_for(console)), highlight=False)
@@ -168,6 +168,17 @@ def doctor(args: Namespace) -> int:
         figures = {"model": checkup.figures} if checkup else {}
         _print_json({"findings": [finding.as_json() for finding in found], **figures})
     return int(any(finding.is_needed and finding.state != "ok" for finding in found))
+
+
+def _examined(args: Namespace) -> Iterator[Finding]:
+    """This machine; where the command line opens the world, every way out as well."""
+    from ui.doctor import examine
+    from ui.reaching import examine_online
+
+    settings = settings_of(args)
+    yield from examine(settings)
+    if args.online or args.documents or args.record or args.replay:
+        yield from examine_online(settings)
 
 
 def mcp(args: Namespace) -> int:
