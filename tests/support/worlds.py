@@ -90,9 +90,9 @@ def abroad(
         world.close()
 
 
-def recorded(folder: Path) -> Path:
+def recorded(folder: Path, **more: Any) -> Path:
     """The folder with the scripted answers on tape."""
-    web = RecordingWeb(ScriptedWeb(SCRIPT), Tape(folder))
+    web = RecordingWeb(scripted(**more), Tape(folder))
     asked = {"q": "Arnsberg plant", "format": "json"}
     web.get(Request(f"{BASE}/search", asked, accept="application/json"))
     web.get(Request(ROBOTS, accept="text/plain", is_page=True))
