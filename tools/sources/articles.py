@@ -8,13 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 
 from tools.facts.names import fold
 
-_HEADING = re.compile(r"^(={2,6})[ \t]*([^=\n][^\n]*?)[ \t]*\1[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^(={2,6})[ \t]*([^=\n][^\n]{0,300}?)[ \t]*\1[ \t]*$", re.MULTILINE)
 _TABLES = ("wikitable", "infobox")
 _HIDDEN = ("style", "script", "sup")
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*)"
+    r"(?P<told>(?:\"[^\"<]*+\"|'[^'<]*+'|[^'\"<>])*+)>",
+    re.IGNORECASE | re.DOTALL,
+)
+_ATTRIBUTE = re.compile(
+    r"(class|colspan|rowspan)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE
+)
 _CELLS = ("td", "th", "caption")
 _SPACES = re.compile(r"\s+")
 _MAX_ROWS = 200
@@ -67,16 +75,30 @@ def section_of(found: tuple[Section, ...], name: str) -> Section | None:
 
 def tables(html: str) -> tuple[Grid, ...]:
     """The tables of an article that hold facts, in order; at most 50."""
-    reader = _Tables()
-    reader.feed(html)
+    reader, read = _Tables(), 0
+    for found in _TAG.finditer(html):
+        reader.text(html[read : found.start()])
+        read = found.end()
+        tag = (found["tag"] or "").lower()
+        if tag and found["end"]:
+            reader.end(tag)
+        elif tag:
+            reader.begin(tag, _attributes(found["told"]))
     return tuple(reader.found)
 
 
-class _Tables(HTMLParser):
+def _attributes(told: str) -> dict[str, str]:
+    """Those attributes of a tag that matter here."""
+    return {
+        name.lower(): quoted or single or bare
+        for name, quoted, single, bare in _ATTRIBUTE.findall(told)
+    }
+
+
+class _Tables:
     """Collects rows of outermost tables of the kinds wanted; a table within a cell is text of the cell."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.found: list[Grid] = []
         self._depth = 0
         self._hidden = 0
@@ -88,18 +110,19 @@ class _Tables(HTMLParser):
         self._spans: tuple[int, int] = (1, 1)
         self._hanging: dict[int, tuple[int, str]] = {}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
+    def begin(self, tag: str, told: dict[str, str]) -> None:
+        """A tag opens."""
         if tag == "table":
             self._depth += 1
             if self._depth == 1:
-                self._begin(told.get("class", "").split())
+                self._start(told.get("class", "").split())
         if tag in _HIDDEN and self._kind:
             self._hidden += 1
         if self._depth == 1 and self._kind:
             self._open(tag, told)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """A tag closes."""
         if tag in _HIDDEN and self._hidden:
             self._hidden -= 1
         if self._depth == 1 and self._kind:
@@ -109,11 +132,12 @@ class _Tables(HTMLParser):
             if self._depth == 0:
                 self._finish()
 
-    def handle_data(self, data: str) -> None:
+    def text(self, words: str) -> None:
+        """The words between two tags."""
         if self._cell and not self._hidden:
-            self._words.append(data)
+            self._words.append(unescape(words))
 
-    def _begin(self, classes: list[str]) -> None:
+    def _start(self, classes: list[str]) -> None:
         self._kind = next((kind for kind in _TABLES if kind in classes), "")
         self._rows, self._caption, self._hanging = [], "", {}
 

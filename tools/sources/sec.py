@@ -127,14 +127,23 @@ class Sec:
     def _company(self, text: str) -> tuple[int, Entity | None]:
         """The number of the one company meant, and the facts' own entity where they know it."""
         stated = text.strip().removeprefix(_PREFIX)
-        if number := _CIK.fullmatch(stated):
-            return int(number[1]), None
-        companies = self._companies()
-        chosen = one_of(stated, self._resolved(stated, companies), self.name)
-        cik = int(chosen.id.removeprefix(f"{self.id}:"))
+        number = _CIK.fullmatch(stated)
+        companies = self._known() if number else self._companies()
+        if number:
+            cik = int(number[1])
+        else:
+            chosen = one_of(stated, self._resolved(stated, companies), self.name)
+            cik = int(chosen.id.removeprefix(f"{self.id}:"))
         tickers = (company.ticker for company in companies if company.cik_str == cik)
         known = (bundled_entity(f"{_PREFIX}{ticker}", "company") for ticker in tickers)
         return cik, next((entity for entity in known if entity), None)
+
+    def _known(self) -> tuple[_Company, ...]:
+        """The companies, where they only serve to tell a name; none where SEC does not say."""
+        try:
+            return self._companies()
+        except Unanswered:
+            return ()
 
     def _resolved(self, text: str, companies: tuple[_Company, ...]) -> tuple[Candidate, ...]:
         """One candidate a company; a ticker in capitals is the company."""

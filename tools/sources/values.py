@@ -6,20 +6,19 @@ that disagree are all kept, the preferred one first.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
 from tools.evidence import DISAGREEMENT, JOINT, by_age, distinct
+from tools.passages import fact_id
 from tools.periods import nearest
 from tools.sources.answers import nothing
 from tools.types import Entities, Entity, Fact, Measure, Reason, Scalar, Source, Table
 from tools.web.types import Page
 
 _MAX_EXPONENT = 400
-_FIRST_LIVE_ID = 1 << 40  # the bundled facts count from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Teller:
         said = (reading.value, reading.unit, reading.period, reading.value_id or "")
         about = (self.name, entity.id, field, origin.url, origin.native, origin.note)
         return Fact(
-            _id("\x1f".join((*about, *said))),
+            fact_id(*about, *said),
             entity,
             field,
             reading.value,
@@ -151,7 +150,3 @@ def _disagree(facts: list[Fact]) -> bool:
     numbers = [fact.number for fact in facts if fact.unit == first.unit and fact.number is not None]
     high, low = max(numbers), min(numbers)
     return high - low > DISAGREEMENT * max(abs(high), abs(low))
-
-
-def _id(text: str) -> int:
-    return _FIRST_LIVE_ID + int.from_bytes(hashlib.sha256(text.encode()).digest()[:5], "big")

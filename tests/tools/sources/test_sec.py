@@ -116,7 +116,7 @@ def test_a_company_that_uses_no_such_tag_has_no_value(sec: Adapter) -> None:
 def test_a_known_company_is_the_facts_own(services: Services, sec: Adapter) -> None:
     path = "/api/xbrl/companyconcept/CIK0001318605/us-gaap/Revenues.json"
     services.route(DATA, path, told("sec_revenue.json"))
-    for name in ("TSLA", "Tesla", "tesla", "company/TSLA"):
+    for name in ("TSLA", "Tesla", "tesla", "company/TSLA", "1318605", "CIK0001318605"):
         assert scalar(sec.get(name, "revenue")).facts[0].entity.id == "company/TSLA"
 
 
