@@ -19,14 +19,16 @@ from tools.types import FieldRef, Term, Text
 _QUOTED = re.compile(r"“([^“”]{2,80})”|「([^「」]{2,80})」|《([^《》]{2,80})》|\"([^\"]{2,80})\"")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'“”，。；）]+|\b[a-z][a-z0-9_-]+:[A-Za-z0-9][\w./-]*")
 _CAPITALISED = re.compile(
-    r"\b[A-ZÀ-Þ][\w&.'’-]*(?:\s+(?:(?:of|the|de|la|von|van|der|and|&)\s+)?[A-ZÀ-Þ0-9][\w&.'’-]*)*"
+    r"\b[A-ZÀ-Þ][\w&.'’-]*(?:\s+(?:(?:of|the|de|la|von|van|der|and|&)\s+){0,2}[A-ZÀ-Þ0-9][\w&.'’-]*)*"
 )
+_OWNER = re.compile(r"^\s*([一-鿿·A-Za-z0-9]{2,12}?)的")
 _OPENERS = frozenset((
     "a", "an", "and", "are", "at", "by", "can", "compare", "could", "did", "do", "does", "find", "for", "from", "give",
     "had", "has", "have", "how", "if", "in", "is", "list", "many", "much", "name", "of", "on", "please", "report",
     "show", "since", "so", "summarise", "summarize", "tell", "the", "to", "was", "were", "what", "when", "where",
     "which", "who", "whose", "why", "will", "write", "i",
 ))  # fmt: skip
+_CHINESE = re.compile(r"[一-鿿]")
 _POSSESSIVE = re.compile(r"['’]s$")
 _LIKELY_TYPES = ("company", "country", "city", "laureate", "film")
 _OTHERWISE = "company"
@@ -69,6 +71,8 @@ def stranger(question: str) -> str:
         return address[0].rstrip(".,;:!?)")
     if quoted := _QUOTED.search(question):
         return str(quoted[quoted.lastindex or 0]).strip()
+    if owner := _OWNER.match(question):
+        return owner[1]
     names = (_without_opener(found[0]) for found in _CAPITALISED.finditer(question))
     return next((name for name in names if name), "")
 
@@ -89,7 +93,8 @@ def _pointing(brief: Brief, name: str, kind: str) -> Brief:
     inferred = next((p for p in brief.pointers if kind_group(p) == "class"), None)
     bare = brief.text if inferred is None else _without(brief.text, inferred)
     words = r"(?:\s+[%<]\S+)*\s+".join(re.escape(word) for word in name.lower().split())
-    at = re.search(rf"(?<!\w){words}(?!\w)", bare)
+    whole = words if _CHINESE.search(name) else rf"(?<!\w){words}(?!\w)"
+    at = re.search(whole, bare)
     if at is None:
         return brief
     n = sum(p.symbol.startswith("@") for p in brief.pointers) + 1
