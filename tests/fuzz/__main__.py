@@ -59,8 +59,8 @@ def _fuzz(target: Target, args: argparse.Namespace) -> int:
 
 
 def _sort(was: str | None) -> str:
-    """Findings of one sort are told once: the error without its details."""
-    return (was or "").split(":")[0]
+    """Findings of one sort are told once: an error and the line that raised it."""
+    return (was or "").partition(": ")[0]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import faulthandler
 import json
 import signal
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,9 @@ def finding(target: Target, given: Any, limit: float = LIMIT_SECONDS) -> str | N
     except Hang:
         return f"Hang: more than {limit} s"
     except (Exception, RecursionError) as error:  # noqa: BLE001 - whatever the code raises is the finding
-        return f"{type(error).__name__}: {error}"[:300]
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        return f"{type(error).__name__} at {where}: {error}"[:300]
     return None
 
 
