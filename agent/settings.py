@@ -26,6 +26,7 @@ from pydantic import (
 
 from agent.arms import ArmSpec, arms
 from agent.errors import SettingsError
+from agent.servers import McpServers
 from agent.types import Arm, Budget, Language
 from model.types import DecodeParams
 from tools.reach import WorldOptions
@@ -34,7 +35,7 @@ from tools.web.options import Caps, Egress, Recording, WebOptions
 PREFIX = "PALIMPSEST_"
 FILE_VARIABLE = "PALIMPSEST_SETTINGS"
 
-_HIDDEN = frozenset({"web.proxy"})  # may hold a password
+_HIDDEN = ("web.proxy", "mcp")  # may hold a password or a key
 
 Service: TypeAlias = Annotated[str, Field(pattern=r"^(https?://)?[\w.-]+(:\d{1,5})?/?$")]
 
@@ -108,6 +109,7 @@ class Settings(_Section):
     web: WebSettings = WebSettings()
     search: SearchSettings = SearchSettings()
     documents: Path | None = None
+    mcp: McpServers = ()
 
     @property
     def runs_dir(self) -> Path:
@@ -144,6 +146,7 @@ class Settings(_Section):
             cache_dir=self.cache_dir,
             searxng=self.search.searxng,
             ddgs=self.search.ddgs,
+            servers=tuple(server.options for server in self.mcp),
         )
 
     @property
@@ -267,5 +270,5 @@ def _nested(flat: Mapping[str, object]) -> dict[str, object]:
 def _explained(error: ValidationError) -> str:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    given = "(hidden)" if key in _HIDDEN else repr(first["input"])
+    given = "(hidden)" if key.startswith(_HIDDEN) else repr(first["input"])
     return f"setting {key} = {given} is refused: {first['msg'].lower()}"

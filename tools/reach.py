@@ -6,19 +6,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
+from tools.sources.servers import McpServer
 from tools.web.meter import Spent
 from tools.web.options import Egress, Recording, WebOptions
 
 
 @dataclass(frozen=True, slots=True)
 class WorldOptions:
-    """What may be used: the web within its own options, a folder of documents, engines that have to be wanted."""
+    """What may be used: the web within its own options, documents, engines that have to be wanted, MCP servers."""
 
     web: WebOptions = field(default_factory=WebOptions)
     documents: Path | None = None
     cache_dir: Path = Path()
     searxng: str = ""
     ddgs: bool = False
+    servers: tuple[McpServer, ...] = ()
 
     @property
     def is_bundled_only(self) -> bool:

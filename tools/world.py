@@ -6,7 +6,7 @@ indexed when the world is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -26,6 +26,7 @@ from tools.live.facts import Live
 from tools.live.reading import Library
 from tools.online import OnlineToolbox, Outside
 from tools.reach import Errand, WorldOptions
+from tools.sources.mcp import open_servers
 from tools.sources.opening import open_sources
 from tools.sources.tables import CsvFiles
 from tools.sources.types import Adapter, Registry
@@ -78,7 +79,7 @@ class World:
         pages = _pages(web, errand.question) if web and options.is_public else None
         outside = Outside(
             Chain([*self._engines(web, documents, meter, errand.stop)], self._health_of_run()),
-            Live(self._sources(web, errand.lang), errand.lang),
+            Live(self._sources(web, errand, meter), errand.lang),
             Library(pages, self._reader, documents),
             errand.lang,
             entailment,
@@ -105,27 +106,29 @@ class World:
             yield SearxNG(web, self.options.searxng)
         if web and self.options.is_public:
             if self.options.ddgs:
-                yield Duck(self._duck_web(meter, stop))
+                live = DuckWeb(meter, stop, self._doubles.ask)
+                yield Duck(self._recorded(meter)(live))
             yield Wikipedia(web)
 
-    def _duck_web(self, meter: Meter, stop: Event) -> Web:
-        """The library's answers, recorded and replayed like all others."""
-        web, live = self.options.web, DuckWeb(meter, stop, self._doubles.ask)
-        if web.recording is Recording.OFF or web.recording_dir is None:
-            return live
-        tape = Tape(web.recording_dir)
-        if web.recording is Recording.REPLAY:
-            return ReplayWeb(tape, meter)
-        return RecordingWeb(live, tape)
-
-    def _sources(self, web: Web | None, lang: str) -> Registry:
+    def _sources(self, web: Web | None, errand: Errand, meter: Meter) -> Registry:
         """The live sources; without the web, the user's own tables alone."""
         if self._doubles.adapters is not None:
             return Registry(self._doubles.adapters if web else ())
         tables = _tables(self.options.documents)
         if web is None or not self.options.is_public:
             return Registry([CsvFiles(tables)] if tables else [])
-        return open_sources(web, tables, lang)
+        servers = open_servers(self.options.servers, meter, errand.stop, self._recorded(meter))
+        return open_sources(web, tables, errand.lang, servers)
+
+    def _recorded(self, meter: Meter) -> Callable[[Web], Web]:
+        """What makes another web's answers recorded and replayed as those of the client are."""
+        web = self.options.web
+        if web.recording is Recording.OFF or web.recording_dir is None:
+            return lambda live: live
+        tape = Tape(web.recording_dir)
+        if web.recording is Recording.REPLAY:
+            return lambda _: ReplayWeb(tape, meter)
+        return lambda live: RecordingWeb(live, tape)
 
     def _health_of_run(self) -> Health:
         """Shared by all runs; over a recording every run has its own, so that all of them see the same world."""
