@@ -125,7 +125,7 @@ class Owid:
         rows, page = self._rows(indicator.chart, indicator.name, scope)
         teller, about = Teller(self.name, self.licence, page), indicator.about
         note = "; ".join(text for text in (about.titleShort, about.citationShort) if text)
-        unit = canonical(about.unit) or native.unit
+        unit = canonical(about.unit) or native.bare_unit
         facts = []
         for row in rows:
             place = entity_of(row.code, row.place, self.id)

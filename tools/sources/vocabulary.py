@@ -27,12 +27,16 @@ _NEAR_ENOUGH = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """A field as a source has it: its native names, best first, the unit of its numbers, their power of ten."""
+    """A field as a source has it: its native names, best first, and the power of ten from its numbers to ours.
+
+    `unit` is that of our numbers; `bare_unit` is what the source means where it writes none, empty unless we know.
+    """
 
     id: str
     label: str
     names: tuple[str, ...]
     unit: str = ""
+    bare_unit: str = ""
     scale: int = 0
 
     @property
@@ -105,6 +109,7 @@ def _native(key: str, entry: str | list[str] | dict[str, Any]) -> Native:
         label=ours.get("en", key.replace("_", " ")),
         names=(names,) if isinstance(names, str) else tuple(names),
         unit=stated.get("unit", ours.get("unit", "")),
+        bare_unit=stated.get("unit", ""),
         scale=stated.get("scale", 0),
     )
 

@@ -129,7 +129,7 @@ class Wikidata:
         subject = Entity(f"{self.id}:{item.id}", item.label, "item")
         pairs = []
         for statement in told:
-            said = reading(statement, labels, kind, native.unit)
+            said = reading(statement, labels, kind, native.bare_unit)
             origin = teller.source(url, str(item.lastrevid), native.name, note(statement, labels))
             pairs.append((statement.begins, teller.fact(subject, native.id, said, origin)))
         return [fact for _, fact in sorted(pairs, key=lambda pair: pair[0], reverse=True)]

@@ -96,6 +96,10 @@ def test_a_unit_is_written_as_in_the_facts(wikidata: Adapter) -> None:
     assert scalar(wikidata.get("Q101", "height")).unit == "m"
 
 
+def test_a_number_without_unit_is_given_none(wikidata: Adapter) -> None:
+    assert scalar(wikidata.get("Q301", "length")).unit == ""  # ours would be km
+
+
 def test_a_period_takes_what_is_stated_of_it_at_any_rank_but_deprecated(wikidata: Adapter) -> None:
     found = scalar(wikidata.get("Q301", "population", "2020"))
     assert [fact.value for fact in found.facts] == ["6300", "6100"]
