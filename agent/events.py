@@ -20,12 +20,13 @@ class _Event(BaseModel):
 
 
 class RunStarted(_Event):
-    """A run began."""
+    """A run began; `is_online` is the run's own choice of live sources, None where the settings decide."""
 
     kind: Literal["run_started"] = "run_started"
     question: str
     arm: str
     lang: str
+    is_online: bool | None = None
 
 
 class PointerView(BaseModel):

@@ -17,9 +17,8 @@ from agent.plan import CANVAS_WORDS
 from agent.runner import Runner
 from agent.scores import Judged
 from agent.settings import Settings
-from agent.state import Links
-from agent.strangers import OpenLinker
 from agent.types import Arm
+from agent.worlds import Worlds
 from model.types import LanguageModel
 from tools.delayed import DelayedTools
 from tools.facts.store import FactStore
@@ -48,9 +47,9 @@ def kit(settings: Settings) -> Kit:
         "ar-plan": left_to_right,
         "ar-react": left_to_right,
     }
-    world = open_world(settings)
-    links: Links = linker(settings.cache_dir)
-    return Kit(OpenLinker(links, store) if world else links, Toolbox(store), store, loaders, world)
+    worlds = Worlds(settings, open_world)
+    links = linker(settings.cache_dir)
+    return Kit(links, Toolbox(store), store, loaders, worlds.of(None), worlds)
 
 
 def open_world(settings: Settings) -> World | None:

@@ -14,6 +14,7 @@ from model.types import DecodeParams, LanguageModel
 from tools.types import Tools
 
 if TYPE_CHECKING:
+    from agent.worlds import Worlds
     from tools.world import World
 
 _BLANK = Brief("", "en", "", ())
@@ -23,7 +24,8 @@ _BLANK = Brief("", "en", "", ())
 class Kit:
     """`loaders` make the models; arms with the same loader share one.
 
-    With a `world` every run has tools of its own; `toolbox` is what works on the bundled facts alone.
+    With a world every run has tools of its own; `toolbox` is what works on the bundled facts alone. `worlds` gives
+    another one than `world` to runs that ask for live sources, or for none.
     """
 
     linker: Links
@@ -31,6 +33,7 @@ class Kit:
     fields: Fields
     loaders: Mapping[Arm, Callable[[], LanguageModel]]
     world: World | None = None
+    worlds: Worlds | None = None
     _lms: dict[Arm, LanguageModel] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -40,6 +43,10 @@ class Kit:
             if arm not in self._lms:
                 self._lms[arm] = self.loaders[arm]()
             return self._lms[arm]
+
+    def world_of(self, is_online: bool | None) -> World | None:
+        """The world of a run: with live sources, without them, or as the settings say (None)."""
+        return self.world if is_online is None or self.worlds is None else self.worlds.of(is_online)
 
     def warm(self, arm: Arm, params: DecodeParams) -> None:
         """Let the arm's model fill one blank canvas, so that no run pays for its first forward."""

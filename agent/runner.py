@@ -32,6 +32,7 @@ from agent.log import EventLog, follow, replay
 from agent.report.types import Evidence
 from agent.settings import Settings
 from agent.state import Clock, Limits, Reporter, RunState, there
+from agent.strangers import OpenLinker
 from agent.types import Arm, Language, RunResult
 from tools.reach import Errand
 from tools.types import Tools
@@ -57,6 +58,17 @@ class _Ended:
         return self.result
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What a run may use: the tools given with it, or those of a world with live sources or without."""
+
+    toolbox: Tools | None = None
+    is_online: bool | None = None
+
+
+_AS_SET = _Means()
+
+
 class Runner:
     """Everything that can be done with runs; safe to use from several threads."""
 
@@ -75,13 +87,14 @@ class Runner:
     def attempt(self, question: str, arm: Arm, toolbox: Tools | None = None) -> RunResult:
         """Answer a question, if asked for in another world; a run that breaks gives its failed result."""
         run_id = self._created(question, arm)
-        return self._execute(run_id, self._start_state(question, arm), toolbox).result
+        state = self._start_state(question, arm)
+        return self._execute(run_id, state, _Means(toolbox)).result
 
-    def start(self, question: str, arm: Arm) -> str:
-        """Begin to answer a question; the run's id, to follow it by."""
+    def start(self, question: str, arm: Arm, is_online: bool | None = None) -> str:
+        """Begin to answer a question, with live sources or without where that is said; the run's id."""
         run_id = self._created(question, arm)
         state = self._start_state(question, arm)
-        self._runs.submit(self._execute, run_id, state)
+        self._runs.submit(self._execute, run_id, state, _Means(is_online=is_online))
         return run_id
 
     def stream(self, question: str, arm: Arm) -> Iterator[AgentEvent]:
@@ -111,7 +124,8 @@ class Runner:
         self._stops[run_id] = Event()
         lang: Language | None = "zh" if began.lang == "zh" else "en"
         arm = _checked_arm(began.arm)
-        return self._execute(run_id, RunState(began.question, arm, lang)).require()
+        means = _Means(is_online=began.is_online)
+        return self._execute(run_id, RunState(began.question, arm, lang), means).require()
 
     def stop(self, run_id: str) -> bool:
         """Ask a run to end and hand over what it has established; whether it is at work here."""
@@ -173,7 +187,7 @@ class Runner:
     def _spec(self, arm: Arm) -> ArmSpec:
         return self.settings.arms()[arm]
 
-    def _execute(self, run_id: str, start: RunState, toolbox: Tools | None = None) -> _Ended:
+    def _execute(self, run_id: str, start: RunState, means: _Means = _AS_SET) -> _Ended:
         folder = self._folder(run_id)
         try:
             with (
@@ -184,8 +198,9 @@ class Runner:
                 reporter = Reporter(run_id, log, Clock(folder.seconds()))
                 if folder.started() is None:
                     lang = start.lang or language_of(start.question)
-                    reporter.say(RunStarted, question=start.question, arm=start.arm, lang=lang)
-                ended = self._carried_out(start, toolbox, journal, reporter)
+                    began = {"question": start.question, "arm": start.arm, "lang": lang}
+                    reporter.say(RunStarted, **began, is_online=means.is_online)
+                ended = self._carried_out(start, means, journal, reporter)
                 self._stops.pop(run_id, None)  # whoever has read of the end finds it ended
                 reporter.say(RunFinished, result=ended.result)
                 return ended
@@ -193,12 +208,10 @@ class Runner:
             self._stops.pop(run_id, None)
 
     def _carried_out(
-        self, start: RunState, given: Tools | None, journal: Journal, reporter: Reporter
+        self, start: RunState, means: _Means, journal: Journal, reporter: Reporter
     ) -> _Ended:
         try:
-            toolbox, meter = self._tools(start, given, journal, reporter)
-            deps = self._deps(start, toolbox, journal, reporter)
-            deps.dispatcher.meter = meter
+            deps = self._deps(start, means, journal, reporter)
             result = there(self._flow.run(start, deps).result)
         except Exception as error:
             cost = measured(start.metrics, journal, reporter.elapsed())
@@ -209,27 +222,29 @@ class Runner:
         return _Ended(result)
 
     def _tools(
-        self, start: RunState, given: Tools | None, journal: Journal, reporter: Reporter
+        self, start: RunState, means: _Means, journal: Journal, reporter: Reporter
     ) -> tuple[Tools, Meter | None]:
-        """The run's tools, and the meter of what they take from the web where they can."""
-        if given is not None or self.kit.world is None:
-            return given or self.kit.toolbox, None
+        """The run's tools; where they reach the world, with the meter of what they take from the web."""
+        world = None if means.toolbox else self.kit.world_of(means.is_online)
+        if world is None:
+            return means.toolbox or self.kit.toolbox, None
         lang = start.lang or language_of(start.question)
         errand = Errand(start.question, lang, self._stops[reporter.run], journal.spent)
-        return self.kit.world.open(errand)
+        return world.open(errand)
 
-    def _deps(self, start: RunState, toolbox: Tools, journal: Journal, reporter: Reporter) -> Deps:
-        lm = self.kit.lm(start.arm)
+    def _deps(self, start: RunState, means: _Means, journal: Journal, reporter: Reporter) -> Deps:
+        toolbox, meter = self._tools(start, means, journal, reporter)
+        kit, lm = self.kit, self.kit.lm(start.arm)
         reporter.elapsed.restart()  # loading a model is not part of a run
         limits = Limits(self.settings.caps, self._stops[reporter.run], reporter.elapsed)
         return Deps(
             spec=self._spec(start.arm),
             lm=lm,
-            linker=self.kit.linker,
+            linker=OpenLinker(kit.linker, kit.fields) if meter else kit.linker,
             toolbox=toolbox,
-            fields=self.kit.fields,
+            fields=kit.fields,
             journal=journal,
-            dispatcher=Dispatcher(toolbox, journal, self._calls, reporter, limits),
+            dispatcher=Dispatcher(toolbox, journal, self._calls, reporter, limits, meter),
             reporter=reporter,
             limits=limits,
             shows_canvas=self.settings.shows_canvas,

@@ -85,7 +85,7 @@ def _connect(blocks: gr.Blocks, parts: Parts, page: Page) -> None:
 
     begun = gr.on(
         [parts.start.click, parts.task.submit],
-        page.begin, [parts.task, parts.rival, parts.lang],
+        page.begin, [parts.task, parts.rival, parts.lang, parts.online],
         [parts.runs, parts.begun, parts.complaint], **quiet,
     )  # fmt: skip
     fresh = [parts.begun, parts.lang, parts.slow]

@@ -34,6 +34,7 @@ class Parts:
     presets: tuple[gr.Button, ...]
     rival: gr.Radio
     slow: gr.Checkbox
+    online: gr.Checkbox
     start: gr.Button
     stop: gr.Button
     replay: gr.Button
@@ -50,7 +51,7 @@ class Parts:
         """What changes with the language, beside the panels."""
         return (
             *(self.masthead, self.task, self.complaint, *self.presets, self.rival),
-            *(self.slow, self.start, self.stop, self.replay),
+            *(self.slow, self.online, self.start, self.stop, self.replay),
         )
 
     @property
@@ -106,9 +107,11 @@ def _lay_out_task(lang: Language) -> dict[str, Any]:
                 rivals(lang), value=RIVALS[0], label=say("rival", lang), elem_id="rival"
             )
             slow = gr.Checkbox(True, label=say("slow", lang), elem_id="slow")
+            online = gr.Checkbox(False, label=say("online", lang), elem_id="online")
         status = _html(render.status_line(BLANK, BLANK, lang), "status")
     return {
         "task": task, "complaint": complaint, "presets": presets, "rival": rival, "slow": slow,
+        "online": online,
         "start": start, "stop": stop, "replay": replay, "status": status,
     }  # fmt: skip
 

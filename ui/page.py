@@ -57,16 +57,19 @@ class Page:
                 value=rival if rival in RIVALS else RIVALS[0],
             ),
             gr.update(label=say("slow", lang)),
+            gr.update(label=say("online", lang)),
             *(gr.update(value=say(name, lang)) for name in ("start", "stop", "replay")),
         )
 
-    def begin(self, question: str, rival: Arm, lang: Language) -> tuple[Update, ...]:
+    def begin(
+        self, question: str, rival: Arm, lang: Language, is_online: bool = False
+    ) -> tuple[Update, ...]:
         """Begin both runs, or say under the task why not."""
         question = question.strip()
         if trouble := _trouble(question, lang):
             return gr.skip(), "", render.complaint(trouble, lang)
         try:
-            runs = ".".join(self._desk.begin(question, ("diffusion", rival)))
+            runs = ".".join(self._desk.begin(question, ("diffusion", rival), is_online))
         except (AgentError, OSError) as error:
             trouble = say("task_refused", lang, reason=error)
             return gr.skip(), "", render.complaint(trouble, lang)

@@ -77,6 +77,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Slow motion: each step is shown for a moment, the clocks keep real time",
         "慢动作：每一步停留片刻，计时仍为真实时间",
     ),
+    "online": (
+        "Use live sources: look on the web for what the bundled facts do not know",
+        "使用在线来源：内置事实不知道的，到网上查找",
+    ),
     "rival": ("AR agent plans", "自回归智能体的方式"),
     "rival_ar-plan": ("the whole plan, word by word", "整份计划，逐词写出"),
     "rival_ar-react": ("one call a turn", "每轮一次调用"),

@@ -44,11 +44,13 @@ class FakeRunner:
         self._numbers = count(1)
         self.runs: dict[str, _Played] = {}
         self.warmed: tuple[Arm, ...] = ()
+        self.online: list[bool | None] = []
 
     def warm(self, arms: Sequence[Arm]) -> None:
         self.warmed = tuple(arms)
 
-    def start(self, question: str, arm: Arm) -> str:
+    def start(self, question: str, arm: Arm, is_online: bool | None = None) -> str:
+        self.online.append(is_online)
         run_id = f"{arm}-{next(self._numbers)}"
         self.runs[run_id] = played = _Played()
         events = self._recorder(question, arm, run_id)

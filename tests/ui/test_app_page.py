@@ -228,3 +228,17 @@ def test_the_page_can_be_built_in_both_languages() -> None:
     for lang in LANGUAGES:
         config = asyncio.run(config_of(lang))
         assert say("start", lang) in str(config)
+
+
+@pytest.mark.parametrize("is_online", [False, True])
+def test_live_sources_are_used_by_both_agents_or_by_none(is_online: bool) -> None:
+    runner = FakeRunner()
+    page_of(runner).begin(QUESTION, "ar-plan", "en", is_online)
+    assert runner.online == [is_online, is_online]
+
+
+def test_live_sources_are_off_until_somebody_wants_them() -> None:
+    config = asyncio.run(config_of("en"))
+    (switch,) = [c for c in config["components"] if c["props"].get("elem_id") == "online"]
+    assert switch["props"]["value"] is False
+    assert switch["props"]["label"].startswith("Use live sources")

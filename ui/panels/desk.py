@@ -29,8 +29,8 @@ class Runner(Protocol):
         """Load what the arms need, so that no run pays for it."""
         ...
 
-    def start(self, question: str, arm: Arm) -> str:
-        """Begin to answer a question; the run's id."""
+    def start(self, question: str, arm: Arm, is_online: bool | None = None) -> str:
+        """Begin to answer a question, with live sources or without where that is said; the run's id."""
         ...
 
     def follow(self, run_id: str, skip: int = 0) -> Iterator[AgentEvent]:
@@ -63,9 +63,11 @@ class Desk:
         self._lock = Lock()
         self._readers = ThreadPoolExecutor(N_READERS, thread_name_prefix="reader")
 
-    def begin(self, question: str, arms: Sequence[Arm]) -> tuple[str, ...]:
+    def begin(
+        self, question: str, arms: Sequence[Arm], is_online: bool | None = None
+    ) -> tuple[str, ...]:
         """Begin one run per arm; their ids in the same order."""
-        run_ids = tuple(self._runner.start(question, arm) for arm in arms)
+        run_ids = tuple(self._runner.start(question, arm, is_online) for arm in arms)
         for run_id in run_ids:
             self._followed(run_id)
         return run_ids
