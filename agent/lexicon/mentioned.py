@@ -73,13 +73,23 @@ class Lexicon:
         values = [
             value
             for value in self._values.find(reading, asked)
-            if not any(c.field != value.field and _is_part(value.found, c) for c in cues)
+            if not any(self._takes(c, value, reading) for c in cues)
         ]
         found = self._read(reading, cues, values)
         kept = [value for value in values if value.found in found]
         implied = self._implied(reading, found, cues, {value.field for value in kept})
         together = self._in_fiscal_years([*_with_subjects(found), *implied], cues)
         return Mentioned(tuple(together), (*_left(cues, found), *_asked_by(kept)))
+
+    def _takes(self, cue: Cue, value: FoundValue, reading: Reading) -> bool:
+        """Whether a cue of another field takes a value's words: `how many women`, but not of astronauts."""
+        if cue.field == value.field or not _is_part(value.found, cue):
+            return False
+        votes = (
+            max((reading.vote(t) for t in self.fields[field_id].types), default=0.0)
+            for field_id in (cue.field, value.field)
+        )
+        return next(votes) >= next(votes)
 
     def _reading(self, text: str, words: list[Token], cues: list[Cue]) -> Reading:
         """The text with what its cues, its classes and its clear names speak for."""
@@ -126,7 +136,7 @@ class Lexicon:
         figures = [
             c for c in cues if self.fields[c.field].kind == "number" and c.weight >= _TELLING
         ]
-        dates = [c for c in cues if c.field in _DATED_COMPANY_FIELDS]
+        dates = [c for c in cues if c.field in _DATED_COMPANY_FIELDS and c.weight >= _TELLING]
         for f in found:
             is_year = f.kind == "period year"
             is_date = bool(dates) and _distance(f, dates) <= _distance(f, figures)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agent.lexicon.forms import neighbouring, short_forms
+from agent.lexicon.listed import kinds_of_list
 from agent.lexicon.plain import is_plain
 from agent.lexicon.senses import FILMS, NEVER, PERSONS, WELL_KNOWN, Sense, of_that_kind, score_of
 from agent.lexicon.spans import Found, Reading
@@ -40,28 +41,45 @@ class NameIndex:
         self._store = store
         self._index: PhraseIndex[Sense] = PhraseIndex()
         self._slips: dict[str, str] = {}
+        self._taken: dict[str, list[Sense]] = defaultdict(list)
         entities = {e.id: e for e in store.entities()}
         chinese = []
         for alias, entity_id, lang, weight in store.aliases():
             if len(alias) > 1 or _CJK.match(alias):
                 self._index.add(alias, _sense(alias, entities[entity_id], weight))
+                if entities[entity_id].type == "planet" and alias.isascii():
+                    self._index.add(f"{alias}s", _sense(alias, entities[entity_id], weight))
                 chinese += [alias] if lang == "zh" else []
-        taken = {phrase for phrase, _ in self._index.phrases()}
-        for entity in entities.values():
-            for form in short_forms(entity):
-                if entity.type in FILMS or fold(form) not in taken:
-                    self._index.add(form, Sense(entity, store.weight(entity.id) + _SHORT_FORM))
+        self._add_short_forms(store)
         self._add_demonyms(store)
         self._add_slips(chinese)
 
+    def _add_short_forms(self, store: FactStore) -> None:
+        """What people leave off names; where that is the name of something else, only a list tells what is meant."""
+        names = {phrase for phrase, _ in self._index.phrases()}
+        for entity in store.entities():
+            for form in short_forms(entity):
+                sense = Sense(entity, store.weight(entity.id) + _SHORT_FORM)
+                if entity.type in FILMS or fold(form) not in names:
+                    self._index.add(form, sense)
+                else:
+                    self._taken[fold(form)].append(sense)
+
     def _add_demonyms(self, store: FactStore) -> None:
+        """A people stands for its country, and for its country's market."""
+        markets = {e.name: e for e in store.entities() if e.type == "region"}
         with DEMONYMS_FILE.open(encoding="utf-8") as lines:
             for row in csv.DictReader(lines, delimiter="\t"):
-                if country := store.entity(row["country"]):
-                    sense = Sense(country, store.weight(country.id) + _DEMONYM, is_demonym=True)
-                    for word in row["words"].split("|"):
-                        self._index.add(word, sense)
-                        self._index.add(f"{word}s", sense)
+                country = store.entity(row["country"])
+                for place in (country, markets.get(country.name)) if country else ():
+                    if place:
+                        self._add_people(row["words"].split("|"), place, store.weight(place.id))
+
+    def _add_people(self, words: Iterable[str], place: Entity, weight: float) -> None:
+        sense = Sense(place, weight + _DEMONYM, is_demonym=True)
+        for word in words:
+            self._index.add(word, sense)
+            self._index.add(f"{word}s", sense)
 
     def _add_slips(self, names: Iterable[str]) -> None:
         """Chinese names of four characters and more, with each inner character in turn left open."""
@@ -83,14 +101,16 @@ class NameIndex:
     def find(self, reading: Reading) -> Iterator[Found]:
         """Every name in the text with the entity it most likely means."""
         words = list(reading.words)
-        exact = [m for m in self._index.find(words) if m.n_tokens > 1]
+        known = list(self._index.find(words))
+        exact = [m for m in known if m.n_tokens > 1]
+        listed = kinds_of_list(known, self._taken, reading)
         slips = (
             slip
             for slip in self._misspelt(words)
             if all(slip.end <= m.start or m.end <= slip.start for m in exact)
         )
-        for mention in (*self._index.find(words), *slips):
-            if found := self._chosen(mention, reading):
+        for mention in (*known, *slips):
+            if found := self._chosen(mention, reading, listed.get(mention.first, frozenset())):
                 yield found
         yield from self._by_character(reading.text)
 
@@ -127,10 +147,13 @@ class NameIndex:
         holes = (f"{said[:i]}?{said[i + 1 :]}" for i in range(1, len(said) - 1))
         return next((self._slips[hole] for hole in holes if hole in self._slips), None)
 
-    def _chosen(self, mention: Mention[Sense], reading: Reading) -> Found | None:
+    def _chosen(
+        self, mention: Mention[Sense], reading: Reading, listed: frozenset[str]
+    ) -> Found | None:
         beside = neighbouring(mention, reading)
-        kinds = frozenset(beside)
-        senses = of_that_kind(mention.meanings, reading)
+        kinds = frozenset(beside) | listed
+        known = (*mention.meanings, *(self._taken.get(mention.phrase, ()) if listed else ()))
+        senses = [s for s in known if s.entity.type in listed] or of_that_kind(known, reading)
         scored = [(score_of(sense, mention, reading, kinds), sense) for sense in senses]
         score, sense = max(scored, key=lambda pair: pair[0], default=(NEVER, None))
         if sense is None or score == NEVER:

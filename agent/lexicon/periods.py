@@ -107,6 +107,17 @@ _YEARS = (
     ),
     re.compile(r"(?P<y>[一二][零〇九][零〇一二三四五六七八九]{2})\s?年"),
 )
+_ENDS_THERE = r"(?=\s*(?:[.,;:?!)]|(?:and|to|then|instead)\b|$))"
+_YEAR_BEFORE = re.compile(
+    rf"\b(?:(?:the|a|one) year (?:before|earlier|prior|previously)|the (?:previous|prior|preceding) (?:fiscal |financial )?year){_ENDS_THERE}"
+    r"|[前上头]一个?财?年|上个?财年",
+    re.IGNORECASE,
+)
+_YEAR_AFTER = re.compile(
+    rf"\b(?:(?:the|a|one) year (?:after|later|on)|the (?:next|following|subsequent) (?:fiscal |financial )?year){_ENDS_THERE}"
+    r"|[后下]一个?财?年|次年|转年",
+    re.IGNORECASE,
+)
 _SPOKEN_YEAR = re.compile(
     r"\b(?:in|since|after|before|until|by|from|of|for|year|fy)\s+$", re.IGNORECASE
 )
@@ -127,6 +138,20 @@ def periods(text: str) -> Iterator[Measured]:
         for match in pattern.finditer(text):
             yield _found(match, "year", _full_year(match["y"]))
     yield from _spoken_years(text)
+    yield from _neighbours(text)
+
+
+def _neighbours(text: str) -> Iterator[Measured]:
+    """`2024 ... the year before`: the year next to the one named last, fiscal beside a fiscal one."""
+    named = [(m.end("y"), "FY", m["y"]) for p in _FISCAL for m in p.finditer(text)]
+    named += [(m.end("y"), "", m["y"]) for p in _YEARS for m in p.finditer(text)]
+    for pattern, step in ((_YEAR_BEFORE, -1), (_YEAR_AFTER, 1)):
+        for match in pattern.finditer(text):
+            _, head, said = max((y for y in named if y[0] <= match.start()), default=(0, "", ""))
+            if said:
+                kind = "fiscal" if head else "year"
+                year = f"{head}{int(_full_year(said)) + step}"
+                yield _found(match, kind, year, keeps_words=True)
 
 
 def _found(match: re.Match[str], kind: str, spelled: str, *, keeps_words: bool = False) -> Measured:

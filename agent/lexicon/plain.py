@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,12 @@ def is_plain(word: str) -> bool:
     for ending in _ENDINGS:
         base = word.removesuffix(ending)
         if base != word and len(base) > 2:
-            forms = (base, f"{base}e", base[:-1] if base[-1] == base[-2] else base, f"{base[:-1]}y")
+            forms = (
+                base,
+                f"{base}e",
+                base[:-1] if base[-1] == base[-2] else base,
+                re.sub("i$", "y", base),
+            )
             if any(form in known for form in forms):
                 return True
     return False

@@ -42,7 +42,8 @@ class Sense:
 
 def of_that_kind(senses: tuple[Sense, ...], reading: Reading) -> list[Sense]:
     """Of a country and its market the one that the text speaks of; beside a country no surname."""
-    types = {sense.entity.type for sense in senses if not sense.is_demonym}
+    names = [sense for sense in senses if not sense.is_demonym]
+    types = {sense.entity.type for sense in names or senses}
     if "country" not in types:
         return list(senses)
     is_market = reading.vote("region") > max(_SOME, reading.vote("country"))

@@ -23,12 +23,13 @@ VALUES_FILE = Path(__file__).parents[1] / "values.toml"
 _SPOKEN = (
     "affiliation", "range", "archipelago", "flows_into", "outflow", "oscar_categories", "occupation", "missions",
     "industry", "sector", "currency", "government", "languages", "former_ruler", "birth_country", "birth_city",
-    "death_city", "headquarters", "highest_point", "discoverer",
+    "death_city", "headquarters", "highest_point", "discoverer", "internet_domain",
 )  # fmt: skip
 _CJK = re.compile(r"[一-鿿]")
 _ASIDE = re.compile(r"\s*\((?P<aside>[^()]*)\)")
 _SHORTEST = 4
 _NATIONALITY = "nationality"
+_DOMAIN = "internet_domain"
 # Words that mean a country or a people unless the field is asked about.
 _ONLY_WHERE_ASKED = ("languages", "former_ruler")
 _ALWAYS = ("gender", "prize_category")
@@ -106,6 +107,8 @@ class ValueIndex:
 
 def _forms(text: str) -> Iterator[str]:
     """A value and its usual short forms: without what stands in brackets, and that alone; a city without its state."""
+    if text[:1] == "." and text[1:].isalpha():
+        yield text
     if len(text) < _SHORTEST or text[:1].isdigit():
         return
     yield text
@@ -137,5 +140,7 @@ def _is_plausible(
     if value.is_said:
         return is_asked > 0 or value.field in _ALWAYS or any(reading.vote(t) > 0 for t in types)
     said = reading.text[mention.start : mention.end]
+    if value.field == _DOMAIN:
+        return said.lower() == value.text and not reading.text[: mention.start][-1:].isalnum()
     is_everyday = all(is_plain(word) for word in mention.phrase.split())
     return is_asked > 0 or not is_everyday or (said[:1].isupper() and mention.n_tokens > 1)

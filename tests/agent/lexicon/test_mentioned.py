@@ -145,3 +145,42 @@ def test_every_demonym_is_of_a_country(store: FactStore) -> None:
         rows = list(csv.DictReader(lines, delimiter="\t"))
     assert len(rows) > 200
     assert [row["country"] for row in rows if store.entity(row["country"]) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Baikal, Tanganyika or Victoria: which is deepest?", ("lake", "lake", "lake")),
+        ("Elbrus, Kilimanjaro, Washington: highest?", ("mountain", "mountain", "mountain")),
+        ("Paris, London and Washington, population", ("city", "city", "city")),
+        ("GDP of Germany, France and Georgia", ("country", "country", "country")),
+        ("Tesla, Mercury", ("company", "planet")),
+    ],
+)
+def test_names_in_a_list_are_of_one_kind(
+    linker: Linker, question: str, meant: tuple[str, ...]
+) -> None:
+    found = [t.type for t in targets(linker, question) if isinstance(t, Entity)]
+    assert tuple(found) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("The Norwegian EV market in 2023", "region/norway"),
+        ("Italians bought how many electric cars in 2024?", "region/italy"),
+        ("what do Norwegians earn per head", "country/NOR"),
+        ("how many Earths fit across Jupiter", "planet/earth"),
+    ],
+)
+def test_a_people_is_its_country_or_its_market(linker: Linker, question: str, meant: str) -> None:
+    assert meant in ids(linker, question)
+
+
+def test_an_internet_domain_is_a_value_and_the_end_of_a_sentence_is_none(linker: Linker) -> None:
+    assert Text(".bw") in targets(linker, "capital of the country with addresses ending in .bw.")
+    assert not any(isinstance(t, Text) for t in targets(linker, "area of Chad. In Niger too"))
+
+
+def test_a_year_of_deliveries_is_fiscal_whatever_else_leans_to_a_founding(linker: Linker) -> None:
+    assert Period("FY2025") in targets(linker, "特斯拉2025年全年交车比2024年少了百分之几？")

@@ -67,6 +67,25 @@ def test_bare_quarters_take_the_year_of_the_next_one() -> None:
     assert read("Q1 or Q2") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("was profit in 2024 under half of the year before?", "2023"),
+        ("FY2024 against the previous fiscal year", "FY2023"),
+        ("sold in 2019, and a year later?", "2020"),
+        ("2023年和前一年相比", "2022"),
+        ("苹果2024财年比上一财年", "FY2023"),
+    ],
+)
+def test_a_year_next_to_a_named_one_is_a_period(text: str, meant: str) -> None:
+    assert meant in read(text)
+
+
+@pytest.mark.parametrize("text", ["born the year before 1950", "the year before", "目前年产量2020"])
+def test_the_year_before_something_else_is_none(text: str) -> None:
+    assert len(read(text)) == any(c.isdigit() for c in text)
+
+
 @pytest.mark.parametrize("text", ["8,848 m", "$2000", "12.2019"])
 def test_figures_are_no_years(text: str) -> None:
     assert read(text) == []

@@ -46,6 +46,7 @@ def test_a_slip_is_mended(spelling: Spelling, written: str, meant: str) -> None:
 def test_abbreviations_and_everyday_words_stay(spelling: Spelling) -> None:
     assert mended(spelling, "NASA was there") == "nasa was there"
     assert mended(spelling, "my printer broke") == "my printer broke"
+    assert mended(spelling, "a bark at dusk, a sip of stew") == "a bark at dusk , a sip of stew"
 
 
 @given(st.lists(st.sampled_from(sorted(plain_words()))))
@@ -58,4 +59,5 @@ def test_regular_forms_of_everyday_words_are_everyday() -> None:
     assert is_plain("walked")
     assert is_plain("countries")
     assert not is_plain("germany")
+    assert not is_plain("danish")
     assert not is_plain("everest")
