@@ -21,6 +21,7 @@ from typing import get_args
 from agent.arms import ArmSpec
 from agent.deps import Deps
 from agent.dispatch import Dispatcher
+from agent.entailment import ModelEntailment
 from agent.errors import QuestionError, RunError
 from agent.events import AgentEvent, RunFinished, RunStarted
 from agent.finish import failed, measured
@@ -29,6 +30,7 @@ from agent.graph import Flow
 from agent.journal import Journal
 from agent.kit import Kit
 from agent.log import EventLog, follow, replay
+from agent.plain.planner import PlainPlanner
 from agent.report.types import Evidence
 from agent.settings import Settings
 from agent.state import Clock, Limits, Reporter, RunState, there
@@ -230,7 +232,10 @@ class Runner:
             return means.toolbox or self.kit.toolbox, None
         lang = start.lang or language_of(start.question)
         errand = Errand(start.question, lang, self._stops[reporter.run], journal.spent)
-        return world.open(errand)
+        lm = self.kit.lm(start.arm)
+        if not isinstance(lm, PlainPlanner):
+            return world.open(errand)
+        return world.open(errand, ModelEntailment(lm, self._spec(start.arm).params))
 
     def _deps(self, start: RunState, means: _Means, journal: Journal, reporter: Reporter) -> Deps:
         toolbox, meter = self._tools(start, means, journal, reporter)
