@@ -15,7 +15,7 @@ from model.errors import CheckpointError
 
 INDEX = "model.safetensors.index.json"
 WHOLE = "model.safetensors"
-N_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
+N_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I8": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from model.checkpoints.files import Stored, some
+from model.checkpoints.scaled import without_scales
 from model.errors import CheckpointError
 from model.families.family import Source
 
@@ -51,6 +52,7 @@ def arrange(
     ignorable: Iterable[str] = (),
 ) -> Layout:
     """The layout of a checkpoint whose tensors must be exactly those that the network needs."""
+    stored = without_scales(stored)
     shapes = {name: weight.shape for name, weight in network.state_dict().items()}
     parts: dict[str, list[Part]] = {}
     for weight in shapes:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from model.checkpoints.files import Stored, damaged
 from model.checkpoints.layout import Layout, Part
+from model.checkpoints.scaled import SUFFIX, grown
 
 _OPEN_BYTES = 256 * 2**20
 
@@ -58,6 +59,8 @@ def read_weights(layout: Layout, stored: Mapping[str, Stored], target: Target) -
             with safe_open(path, framework="pt", device=str(target.device)) as opened:
                 for name in names:
                     tensor = opened.get_tensor(name)
+                    if stored[name].dtype == "I8":
+                        tensor = grown(tensor, opened.get_tensor(name + SUFFIX))
                     for part in layout.parts[name]:
                         _put(weights, layout, part, tensor, target)
         except SafetensorError as error:

@@ -20,6 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from model.backbone.decoder import DecoderConfig
+from model.checkpoints.scaled import shrunk
 from model.errors import TrainingError
 from model.families.planner import config_of
 from model.tokens import Tokens
@@ -53,12 +54,10 @@ class RunFolder:
         return state
 
     def save_weights(self, weights: Mapping[str, Tensor], arm: str) -> None:
-        """Write the weights of an arm in bfloat16."""
-        halved = {
-            name: weight.to("cpu", torch.bfloat16).contiguous() for name, weight in weights.items()
-        }
+        """Write the weights of an arm: matrices in 8 bits with a scale for each row, the rest in bfloat16."""
+        kept = shrunk({name: weight.to("cpu") for name, weight in weights.items()})
         partial = self.path / f"{arm}.safetensors.partial"
-        save_file(halved, partial, metadata={"format": "pt"})
+        save_file(kept, partial, metadata={"format": "pt"})
         partial.chmod(0o644)
         partial.replace(self.path / f"{arm}.safetensors")
 
