@@ -13,6 +13,7 @@ from agent.curriculum.canvas import WordSample, canvas_words, linked_plan, unoff
 from agent.curriculum.mix import Mix
 from agent.curriculum.repairs import Repairer
 from agent.curriculum.tasks import Task
+from agent.curriculum.veil import Veil
 from agent.link import Linker
 from agent.plan import prompt
 from tools.facts.store import FactStore
@@ -26,6 +27,7 @@ class Sampler:
     def __init__(self, store: FactStore, linker: Linker) -> None:
         self._linker = linker
         self._repairer = Repairer(store, linker)
+        self._veil = Veil()
         self.mix = Mix()
 
     def samples(self, task: Task, rng: random.Random) -> Iterator[WordSample]:
@@ -36,7 +38,8 @@ class Sampler:
             self.mix.dropped(task, unoffered(task.rows, brief))
             return
         self.mix.kept(task)
-        yield WordSample(prompt(brief), canvas_words(plan))
+        read = self._veil.veiled(brief, rng, is_answered=task.gold is not None)
+        yield WordSample(prompt(read), canvas_words(plan))
         if task.plants or rng.random() < REPAIR_SHARE:
             is_planted = bool(task.plants)
             if repaired := self._repairer.repair(plan, brief, rng, prefer_field=is_planted):
