@@ -21,7 +21,7 @@ SETUP := scripts/setup
 SOURCES := agent model tools ui
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check format pytest test-ui test-kernels bench train facts clean setup libraries
+.PHONY: help run ui test check format pytest test-ui test-kernels fuzz bench train facts clean setup libraries
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test-ui: $(VENV)/.browser ## the tests that drive the page in a headless Chromiu
 
 test-kernels: $(VENV)/.kernels ## the Triton kernels in Triton's interpreter, on a CPU (takes 1 GB more in .venv)
 	@$(BIN)/python -m pytest tests/model/kernels $(PYTEST)
+
+fuzz: $(VENV)/.dev ## look for inputs that break a parser: SECONDS_EACH=600
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS_EACH),600)
 
 bench: setup ## accuracy and cost of every arm on entities never trained on, and of the runtime: LIMIT=tasks
 	@$(BIN)/palimpsest bench agent/tasks/dev.jsonl --out $(OUT)/bench/dev $(if $(LIMIT),--limit $(LIMIT))

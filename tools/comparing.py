@@ -44,9 +44,7 @@ def moment_of(value: Scalar) -> Moment | None:
     """The date that a value is: a written date, or a number that can be a year."""
     if isinstance(value.value, str):
         return read_moment(value.value)
-    can_be_year = (
-        canonical(value.unit) in ("", YEAR) and value.value % 1 == 0 and value.value in _YEARS
-    )
+    can_be_year = canonical(value.unit) in ("", YEAR) and value.value in _YEARS
     return Moment(int(value.value)) if can_be_year else None
 
 

@@ -64,7 +64,7 @@ def wanted_of(catalogue: Catalogue, alternatives: tuple[Term, ...]) -> Wanted:
         said=", ".join(_said(each) for each in alternatives[:3]),
         entities=(*entities, *named),
         texts=(*texts, *(entity.name for entity in entities)),
-        years=frozenset([*years, *(int(n) for n in numbers if n % 1 == 0 and n in _YEARS)]),
+        years=frozenset([*years, *(int(n) for n in numbers if n in _YEARS)]),
         numbers=frozenset(numbers),
     )
 

@@ -87,7 +87,7 @@ def _moment(parts: dict[str, str | None]) -> Moment:
 def _month(text: str) -> int:
     if text.isdigit():
         return int(text)
-    return next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(text.lower()[:3]))
+    return next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(text.upper().lower()[:3]))
 
 
 def order(moment: Moment, wanted: Moment) -> int | None:
