@@ -35,7 +35,7 @@ class Linker:
 
     def __init__(self, store: FactStore) -> None:
         self._lexicon = Lexicon(store)
-        self._ranking = FieldRanking(self._lexicon.fields)
+        self._ranking = FieldRanking(self._lexicon.fields, self._lexicon.overlap)
 
     def link(self, question: str) -> Brief:
         """The brief of a question (any length the runner accepts, either language)."""

@@ -58,6 +58,7 @@ class FieldLexicon:
         self.fields = {field.id: field for field in fields}
         self._index: PhraseIndex[_Lead] = PhraseIndex(stemmed=True)
         self._words: set[str] = set()
+        self.phrases: dict[str, list[str]] = defaultdict(list)
         for field in self.fields.values():
             names = (field.en, field.zh, *field.also_en, *field.also_zh)
             for name in dict.fromkeys(names):
@@ -73,6 +74,7 @@ class FieldLexicon:
 
     def _add(self, phrase: str, field_id: str, strength: float, *, is_name: bool = False) -> None:
         self._words.update(token.text for token in tokens(phrase))
+        self.phrases[field_id].append(phrase)
         first, gap, second = phrase.partition(_GAP)
         rest = tuple(stem(token.text) for token in tokens(second)) if gap else ()
         self._index.add(first, _Lead(field_id, _weight(phrase, strength), rest, is_name))

@@ -16,6 +16,7 @@ from agent.lexicon.fields import Cue, FieldLexicon, strengths, type_votes
 from agent.lexicon.groups import GroupIndex
 from agent.lexicon.measured import Measured
 from agent.lexicon.names import NameIndex
+from agent.lexicon.overlap import WordOverlap
 from agent.lexicon.periods import periods
 from agent.lexicon.quantities import quantities
 from agent.lexicon.ranking import is_report_request
@@ -55,6 +56,7 @@ class Lexicon:
     def __init__(self, store: FactStore) -> None:
         self._cues = FieldLexicon(store.fields())
         self.fields = self._cues.fields
+        self.overlap = WordOverlap(self.fields, self._cues.phrases)
         self._names = NameIndex(store)
         self._groups = GroupIndex(store)
         self._values = ValueIndex(store, self.fields)

@@ -1,7 +1,8 @@
 """Which fields a question may mean, the likeliest first.
 
 What was said for a field counts most; then whether the things in question carry it, whether the question word asks
-for its kind, and whether a number of the question is of its unit. What people mostly ask of such things fills up.
+for its kind, and whether a number of the question is of its unit. What shares words with the question fills up, and
+what people mostly ask of such things.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from agent.lexicon.fields import Cue, Strength, strengths
+from agent.lexicon.overlap import WordOverlap
 from agent.lexicon.spans import Found
+from agent.mentions import tokens
 from tools.facts.store import Field
 from tools.types import Entity, EntityClass, Quantity
 
 REPORT_WORDS = re.compile(
-    r"report|overview|summar|profile|brief\b|briefing|dossier|memo|write[- ]?up|fact ?sheet"
-    r"|报告|概况|总结|财报|简介|概述|综述|简报|国情|介绍一下|情况|要点",
+    r"report|overview|summar|profile|brief\b|briefing|dossier|memo|write[- ]?up|fact ?(?:sheet|file)|one[- ]?pager|run-?down|recap\b|at a glance"
+    r"|报告|概况|总结|财报|简介|概述|综述|简报|国情|介绍一下|情况|要点|资料|一页纸",
     re.I,
 )
 _KEY_FIELDS: dict[str, tuple[str, ...]] = {
@@ -44,7 +47,8 @@ _ASKING = (
 )  # fmt: skip
 _FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
 _ASKED_KIND, _SAME_UNIT, _NEAR = 0.5, 1.0, 0.7
-_KEY, _KEY_OF_REPORT = 0.5, 3.0
+_KEY, _KEY_OF_REPORT, _SHARES_WORDS = 0.5, 3.0, 0.65
+_MOST_SHARING = 6
 _MOST_UNSAID = 4
 
 
@@ -60,8 +64,9 @@ class Ranked:
 class FieldRanking:
     """Ranks the fields of one store."""
 
-    def __init__(self, fields: Mapping[str, Field]) -> None:
+    def __init__(self, fields: Mapping[str, Field], overlap: WordOverlap) -> None:
         self._fields = fields
+        self._overlap = overlap
         types = {t for field in fields.values() for t in field.types}
         self._by_type = {t: tuple(f.id for f in fields.values() if t in f.types) for t in types}
 
@@ -74,6 +79,7 @@ class FieldRanking:
         ranked = [
             *self._said(said, types, text),
             *(Ranked(self._fields[field_id], _NEAR) for field_id in near if field_id),
+            *self._sharing_words(text, types),
             *self._key_fields(types, _KEY_OF_REPORT if is_report else _KEY),
         ]
         best: dict[str, Ranked] = {}
@@ -108,6 +114,11 @@ class FieldRanking:
             field = self._fields[field_id]
             score = strength.score + _fit(field, types, reachable)
             yield Ranked(field, score + _ASKED_KIND * (field.kind in asked), strength.end)
+
+    def _sharing_words(self, text: str, types: Iterable[str]) -> Iterator[Ranked]:
+        """What nobody says outright, but what has words of the text among its own."""
+        for n, field_id in enumerate(self._overlap.fields(tokens(text), types)[:_MOST_SHARING]):
+            yield Ranked(self._fields[field_id], _SHARES_WORDS - 0.01 * n)
 
     def _key_fields(self, types: Mapping[str, None], base: float) -> Iterator[Ranked]:
         """What people mostly ask of such things, so that a report has its fields without naming them."""
