@@ -187,7 +187,8 @@ class _Court:
     def _period(self, word: str) -> str:
         """The period that a word of the plan stands for; empty where it is none."""
         pointer = self.offers.brief.pointer(word)
-        match pointer.target if pointer else self.seen.get(int(word[1:])):
+        seen = self.seen.get(int(word[1:])) if word[1:].isdecimal() else None
+        match pointer.target if pointer else seen:
             case Period(text):
                 said = text
             case Quantity(number) | Scalar(number):
