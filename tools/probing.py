@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools.engines.types import Engine, Query
@@ -26,9 +27,12 @@ def probe(world: World) -> Iterator[Finding]:
     outside, _ = world.outside(Errand())
     if world.index:
         yield _documents(world)
+    sources = {adapter.id for adapter in outside.live.registry.adapters}
     for engine in outside.chain.engines:
         if not engine.is_local:
-            yield _engine(engine)
+            found = _engine(engine)
+            is_shared = engine.name in sources
+            yield replace(found, source=f"{engine.name} search") if is_shared else found
     yield from _unnamed(world)
     for adapter in outside.live.registry.adapters:
         yield adapter.check()

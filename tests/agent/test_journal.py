@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from agent.journal import Journal, Outcome, key_of
 from tests.support.runs import BORN, CURIE, PEOPLE
-from tools.types import Call, Failed, FieldRef, Reason
+from tools.passages import fact_of
+from tools.types import Call, Failed, FieldRef, Note, NoteKind, Passage, Passages, Reason
+from tools.web.meter import Spent
 
 LOOKUP = Call("lookup", {"source": "@1", "field": "%1"}, {"@1": CURIE, "%1": FieldRef("a", "A")})
 
@@ -64,3 +67,19 @@ def test_a_request_over_another_input_has_another_name() -> None:
     call = Call("lookup", {"source": "#1", "field": "%1"}, {"#1": PEOPLE})
     assert key_of(call, {"#1": "one"}) == key_of(call, {"#1": "one"})
     assert key_of(call, {"#1": "one"}) != key_of(call, {"#1": "two"})
+
+
+def test_notes_and_what_was_spent_come_back_with_the_calls(tmp_path: Path) -> None:
+    page = Passage("p1", "T", "words", "https://a.example/", "searxng", "web:a.example")
+    fact = fact_of(page)
+    told = Note(NoteKind.DEGRADED, "ddgs", "may be blocking us")
+    found = Outcome(Passages((page,), (fact,)), 0.5, (told,))
+    spent = Spent(3, 1000, 1.5, (("a.example", 2), ("b.example", 1)))
+    with closing(Journal(tmp_path / "calls.jsonl")) as journal:
+        journal.keep("one", found)
+        journal.keep("two", Outcome(Failed(Reason.EMPTY, "nothing"), 0.1, (told,)))
+        journal.account(spent)
+    with closing(Journal(tmp_path / "calls.jsonl")) as again:
+        assert again.outcomes["one"] == found
+        assert again.notes == (told,)
+        assert again.spent == spent
