@@ -73,7 +73,7 @@ def test_two_rows_that_ask_the_same_send_one_call(tmp_path: Path) -> None:
     tools = TableTools(REPLIES)
     with deps_of(tmp_path, [same], tools) as deps:
         state = acted(linked(), deps)
-    assert statuses(state) == {1: "ok", 2: "ok", 8: "todo"}
+    assert statuses(state) == {1: "ok", 2: "contradicted", 8: "todo"}
     assert tools.asked == ["lookup Marie Curie birth_country"]
     assert deps.journal.started == 1
 
