@@ -158,7 +158,7 @@ def markdown(found: Report) -> str:
         *_table("median (mean) a task", arms, _costs(found)),
     ]
     if found.ratios:
-        rows += ["", *_table("ratio of medians", list(found.ratios), _ratio_rows(found))]
+        rows += ["", *_table("ratio of medians (of means)", list(found.ratios), _ratio_rows(found))]
     return "\n".join(rows) + "\n"
 
 
@@ -211,15 +211,27 @@ def _share(share: Share | None) -> str:
 def _costs(found: Report) -> list[tuple[str, list[str]]]:
     return [
         (n.replace("_", " "), [f"{s.median[n]:.3g} ({s.mean[n]:.3g})" for s in found.arms.values()])
-        for n in METRICS
+        for n in _spent(found)
     ]
 
 
 def _ratio_rows(found: Report) -> list[tuple[str, list[str]]]:
-    def said(value: float | None) -> str:
-        return "–" if value is None else f"{value:.2f}"
+    """How the arms compare: by medians, and by means, in which long ways weigh more."""
 
-    return [(n.replace("_", " "), [said(r[n]) for r in found.ratios.values()]) for n in METRICS]
+    def said(name: str, pair: str) -> str:
+        left, right = (found.arms[arm].mean for arm in pair.split("/"))
+        return f"{_ratio(found.ratios[pair][name])} ({_ratio(_ratios(left, right)[name])})"
+
+    return [(n.replace("_", " "), [said(n, pair) for pair in found.ratios]) for n in _spent(found)]
+
+
+def _ratio(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _spent(found: Report) -> list[str]:
+    """The costs that any run had."""
+    return [name for name in METRICS if any(score.mean[name] for score in found.arms.values())]
 
 
 def _percent(share: float | None) -> str:

@@ -56,7 +56,7 @@ def test_the_tables_say_what_the_report_says(tmp_path: Path) -> None:
     assert "| accuracy (95 % interval) | 33.3 % (" in text
     assert "| chain | 50.0 % of 2 | 50.0 % of 2 | 50.0 % of 2 |" in text
     assert "| turns | 1 (1) | 1 (1) | 4 (4) |" in text
-    assert "| ratio of medians | diffusion/ar-plan |" in text
+    assert "| ratio of medians (of means) | diffusion/ar-plan |" in text
     tables = [line.count("|") for line in text.splitlines() if line.startswith("|")]
     assert len(set(tables)) == 1
 
