@@ -52,6 +52,7 @@ class Traces:
 
     def write(self, path: Path) -> None:
         """Write one compressed file."""
+        path.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(path, confidence=self.confidence, scored=self.scored, final=self.final)
 
     @classmethod
