@@ -20,7 +20,8 @@ _SCALED_FROM = 10**6
 _UNITS_EN = {"km2": "km²", "percent": "%", "Vehicles": "vehicles", "USD": "USD", "h": "hours"}
 _UNITS_ZH = {
     "USD": "美元", "SEK": "瑞典克朗", "people": "人", "vehicles": "辆", "Vehicles": "辆", "%": "%",
-    "percent": "%", "km2": "平方公里", "km": "公里", "m": "米", "h": "小时", "hours": "小时",
+    "percent": "%", "km2": "平方公里", "km": "公里", "m": "米", "mi": "英里", "ft": "英尺", "mi2": "平方英里", "ha": "公顷",
+    "acres": "英亩", "h": "小时", "hours": "小时",
     "years": "年", "days": "天", "charging points": "个充电桩",
 }  # fmt: skip
 _WIDE = Context(prec=80)

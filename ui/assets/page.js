@@ -16,6 +16,12 @@ window.palimpsest = {
       document.querySelector("#verdict").scrollIntoView({ behavior: still ? "auto" : "smooth" });
     }
   },
+  /* Keys may come before the page listens: Start is pressed once it can be, unless a run is going. */
+  start(tries) {
+    const button = document.querySelector("#start");
+    if (!button.disabled) button.click();
+    else if (tries && document.querySelector("#stop").disabled) setTimeout(() => this.start(tries - 1), 100);
+  },
   closeCitations(except) {
     for (const open of document.querySelectorAll("details.cite[open]")) {
       if (open !== except) open.open = false;
@@ -25,7 +31,7 @@ window.palimpsest = {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") window.palimpsest.closeCitations(null);
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("#task")) {
-    document.querySelector("#start").click();
+    window.palimpsest.start(100);
   }
 });
 document.addEventListener("click", (event) => {
