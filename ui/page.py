@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from itertools import count
+from contextlib import suppress
 from typing import Any, Final
 
 import gradio as gr
@@ -23,6 +23,7 @@ from ui.serving import Reports
 from ui.words import LANGUAGES, say
 
 MAX_TASK_CHARS: Final = 4000
+PATIENCE_SECONDS: Final = 5.0  # with a watch whose last picture is still on its way
 Update = Any  # what Gradio calls an update has no type of its own
 Pictures = tuple[Update, ...]
 
@@ -34,8 +35,7 @@ class Page:
         self._desk = desk
         self._reports = reports
         self._lang = lang
-        self._numbers = count()
-        self._watches: dict[str, int] = {}
+        self._watches: dict[str, asyncio.Event] = {}
 
     def open(self, request: gr.Request) -> tuple[Update, ...]:
         """The page as its address says: which runs, which language."""
@@ -113,17 +113,22 @@ class Page:
 
         A watch outlives its runs: Gradio loses an event that joins while a page's last stream closes.
         """
-        visitor, number = f"{request.session_hash}", next(self._numbers)
-        self._watches[visitor] = number
-        tails = await asyncio.to_thread(self._tails, runs, is_slow, from_start)
-        yield self._picture(tails, lang)
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            if self._watches.get(visitor) != number:
-                return
-            changed = [tail.tick() for tail in tails]
-            if any(changed):
-                yield self._picture(tails, lang)
+        visitor, over = f"{request.session_hash}", asyncio.Event()
+        before, self._watches[visitor] = self._watches.get(visitor), over
+        try:
+            tails = await asyncio.to_thread(self._tails, runs, is_slow, from_start)
+            if before is not None:
+                await _await_end(before)
+            yield self._picture(tails, lang)
+            while True:
+                await asyncio.sleep(TICK_SECONDS)
+                if self._watches.get(visitor) is not over:
+                    return
+                changed = [tail.tick() for tail in tails]
+                if any(changed):
+                    yield self._picture(tails, lang)
+        finally:
+            over.set()
 
     def _tails(self, runs: str, is_slow: bool, from_start: bool) -> tuple[Tail, ...]:
         return tuple(
@@ -146,6 +151,12 @@ class Page:
             gr.update(interactive=not is_over),
             gr.update(interactive=is_over and bool(left.run or right.run)),
         )
+
+
+async def _await_end(watch: asyncio.Event) -> None:
+    """Wait until an earlier watch is over, so that its last picture cannot come after the next one's first."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(watch.wait(), PATIENCE_SECONDS)
 
 
 def preset(name: str, lang: Language) -> str:

@@ -138,14 +138,32 @@ def test_a_newer_watch_of_the_same_visitor_takes_over() -> None:
         older = page.watch_on(begun, "en", False, Visitor())  # type: ignore[arg-type]
         await anext(older)
         newer = page.watch_on(begun, "zh", False, Visitor())  # type: ignore[arg-type]
-        await anext(newer)
+        shown = asyncio.ensure_future(until_over(newer))
+        await asyncio.sleep(TICK_SECONDS)
         left = [picture async for picture in older]
-        last = (await until_over(newer))[-1]
-        return len(left), last[0]
+        return len(left), (await shown)[-1][0]
 
     n_more, verdict = asyncio.run(both())
     assert n_more == 0
     assert "扩散智能体" in verdict
+
+
+def test_a_newer_watch_shows_nothing_until_the_older_one_has_sent_its_last_picture() -> None:
+    page = page_of(FakeRunner(0.02))
+    _, begun, _ = page.begin(QUESTION, "ar-plan", "en")
+
+    async def both() -> tuple[bool, int]:
+        older = page.watch_on(begun, "en", False, Visitor())  # type: ignore[arg-type]
+        await anext(older)  # this picture is on its way to the visitor
+        newer = page.watch_on(begun, "zh", False, Visitor())  # type: ignore[arg-type]
+        waiting = asyncio.ensure_future(anext(newer))  # type: ignore[arg-type]
+        await asyncio.sleep(3 * TICK_SECONDS)
+        was_early = waiting.done()
+        n_more = len([picture async for picture in older])
+        assert await waiting
+        return was_early, n_more
+
+    assert asyncio.run(both()) == (False, 0)
 
 
 def test_two_visitors_do_not_disturb_each_other() -> None:

@@ -21,6 +21,11 @@ Visit = Callable[..., "Page"]
 QUESTION = "Which women won the Nobel Prize in Physics after 2000?"
 OVER = "document.querySelectorAll('.panel:is(.phase-answered, .phase-abstained, .phase-stopped)').length === 2"
 HAS_BEGUN = "before => location.search.includes('runs=') && location.href !== before"
+ENGLISH = {"Start", "Stop", "Answer", "Plan", "forwards", "Shared", "Task", "done"}
+SPEAKS_NONE_OF = """words => {
+    const said = new Set(document.body.innerText.match(/[A-Za-z]{4,}/g));
+    return words.every(word => !said.has(word));
+}"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -112,11 +117,10 @@ def test_the_whole_page_speaks_chinese_and_english(visit: Visit) -> None:
     page.click("#language label:has-text('中文')")
     page.wait_for_function("document.querySelector('#left')?.innerText?.includes('扩散智能体')")
     page.wait_for_function("document.querySelector('#start')?.innerText?.includes('开始对比')")
+    page.wait_for_function(SPEAKS_NONE_OF, arg=[*ENGLISH])  # a component is drawn after another
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     words = set(re.findall(r"[A-Za-z]{4,}", page.inner_text("body")))
-    assert words.isdisjoint(
-        {"Start", "Stop", "Answer", "Plan", "forwards", "Shared", "Task", "done"}
-    )
+    assert words.isdisjoint(ENGLISH)
     assert "特斯拉" in page.input_value("#task textarea")
     assert "报告" in page.inner_text("#left .downloads")
     page.reload()
