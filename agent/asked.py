@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import cache
 from typing import TypeVar
 
-from tools.metrology import SPELLED, UNITS
 from tools.types import Measure, Scalar, Table, Value
-from tools.units import canonical, convert, has_own_zero
+from tools.values.metrology import SPELLED, UNITS
+from tools.values.units import canonical, convert, has_own_zero
 
 _KINDS = frozenset(
     {"length", "area", "volume", "mass", "temperature", "time", "speed", "energy", "power", "pressure"}

@@ -21,7 +21,6 @@ from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
 from agent.types import N_ROWS, NIL, Contradiction, Plan, Pointer, Row, RowStatus
 from agent.wording import say
 from tools.evidence import behind
-from tools.periods import is_other_reading, read_period
 from tools.types import (
     Answer,
     Entities,
@@ -37,6 +36,7 @@ from tools.types import (
     Truth,
     Verdict,
 )
+from tools.values.periods import is_other_reading, read_period
 
 FIELD_COLUMN = 2
 OBJECT_COLUMN = 4

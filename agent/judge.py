@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.types import RunResult
 from tools.facts.names import fold
-from tools.units import convert
+from tools.values.units import convert
 
 SEPARATOR = ";"
 _ROUNDING = Decimal("1e-9")

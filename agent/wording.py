@@ -20,7 +20,7 @@ from tools.types import (
     Value,
     Verdict,
 )
-from tools.wording import quotation
+from tools.values.wording import quotation
 
 _SHOWN_NAMES = 3
 _CALENDAR_YEAR = "year"

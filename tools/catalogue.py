@@ -15,8 +15,8 @@ from tools.evidence import is_relation
 from tools.facts.fields import Field
 from tools.facts.names import fold
 from tools.failures import CallFailed
-from tools.texts import mentions
 from tools.types import Entity, EntityClass, Fact, Reason
+from tools.values.texts import mentions
 
 _LEADING = ("the ", "a ", "an ", "all ", "every ", "所有", "全部")
 _MAX_OFFERS = 5

@@ -14,9 +14,9 @@ from decimal import Decimal
 from tools.facts.fields import Field
 from tools.facts.names import fold
 from tools.facts.periods import newest_first
-from tools.periods import order, read_moment
 from tools.types import Answer, Entities, Entity, Fact, Measure, Scalar, Table, Value
-from tools.units import YEAR, canonical
+from tools.values.periods import order, read_moment
+from tools.values.units import YEAR, canonical
 
 DISAGREEMENT = Decimal("0.01")
 JOINT = "; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.calculate import operand
+from tools.calculation.calculate import operand
 from tools.catalogue import Catalogue
 from tools.evidence import behind, distinct
 from tools.failures import CallFailed
@@ -19,7 +19,7 @@ from tools.types import (
     Value,
     Verdict,
 )
-from tools.wording import say
+from tools.values.wording import say
 
 
 def finish(catalogue: Catalogue, call: Call) -> Answer:

@@ -17,8 +17,6 @@ from tools.evidence import distinct, facts_about
 from tools.facts.fields import Field
 from tools.facts.names import fold
 from tools.failures import CallFailed
-from tools.periods import read_moment
-from tools.texts import says
 from tools.types import (
     Entities,
     Entity,
@@ -31,7 +29,9 @@ from tools.types import (
     Term,
     Text,
 )
-from tools.units import read_quantity
+from tools.values.periods import read_moment
+from tools.values.texts import says
+from tools.values.units import read_quantity
 
 _YEARS = range(1000, 2200)
 

@@ -11,7 +11,6 @@ from tools.evidence import members
 from tools.facts.fields import Field
 from tools.failures import CallFailed
 from tools.origins import family, is_from
-from tools.periods import nearest, read_period
 from tools.references import words_of
 from tools.types import (
     Binding,
@@ -26,6 +25,7 @@ from tools.types import (
     Table,
     Text,
 )
+from tools.values.periods import nearest, read_period
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tools.calculate import calculate
+from tools.calculation.calculate import calculate
 from tools.catalogue import Catalogue, Facts
 from tools.failures import CallFailed
 from tools.finish import finish
 from tools.lookup import lookup
 from tools.search import search
 from tools.types import Call, Observation, Reason
-from tools.verify import verify
+from tools.verification.verify import verify
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from agent.report.types import Derived, Finding, Sentence
 from agent.report.verified import deciding, verdict_keys
 from agent.report.words import listed, words
 from tools.types import Entities, Fact, Passages, Scalar, Table, Verdict
-from tools.wording import quotation
+from tools.values.wording import quotation
 
 _IN_A_BREATH = 4
 _MOST_BREATHS = 2

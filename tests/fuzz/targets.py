@@ -20,9 +20,8 @@ from model.types import SEPARATOR
 from tests.agent.plain.letters import text_of
 from tests.fuzz.texts import Writer
 from tests.support.facts import FewFacts
-from tools.functions import FUNCTIONS
-from tools.lexing import MAX_CHARS
-from tools.metrology import SPELLED
+from tools.calculation.functions import FUNCTIONS
+from tools.calculation.lexing import MAX_CHARS
 from tools.toolbox import Toolbox
 from tools.types import (
     Answer,
@@ -45,7 +44,8 @@ from tools.types import (
     Value,
     Verdict,
 )
-from tools.wording import say
+from tools.values.metrology import SPELLED
+from tools.values.wording import say
 
 WORLD = FewFacts()
 TOOLBOX = Toolbox(WORLD)

@@ -27,7 +27,7 @@ from tools.types import (
     Value,
     Verdict,
 )
-from tools.wording import Language, amount, in_full, say
+from tools.values.wording import Language, amount, in_full, say
 
 WORLD = FewFacts()
 TOOLBOX = Toolbox(WORLD)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import permutations
 
 from tools.grounding.figures import Figure, is_comparable
-from tools.units import is_percent
+from tools.values.units import is_percent
 
 MAX_OPERANDS = 12
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tools.units import SCALE_WORDS, canonical, convert, is_percent, scaled, unit_called
+from tools.values.units import SCALE_WORDS, canonical, convert, is_percent, scaled, unit_called
 
 MAX_FIGURES = 200
 _NUMBER = re.compile(

@@ -15,14 +15,14 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from tools.facts.names import fold
-from tools.periods import read_period
 from tools.sources.answers import Service, finding, nothing, or_failed
 from tools.sources.mcp_web import McpWeb, one_line
 from tools.sources.servers import McpServer, McpTool
 from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Reading, Teller, check_timeless, number_reading, scalar
 from tools.types import Entity, FieldRef, Reason
-from tools.units import canonical, read_quantity
+from tools.values.periods import read_period
+from tools.values.units import canonical, read_quantity
 from tools.web.meter import Meter
 from tools.web.quoting import disarmed
 from tools.web.types import Page, Web

@@ -24,7 +24,7 @@ from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Reading, Teller, number_reading, of_period, relation, scalar
 from tools.sources.vocabulary import Native, Vocabulary
 from tools.types import Entity, Fact, FieldRef, Reason
-from tools.units import YEAR
+from tools.values.units import YEAR
 from tools.web.types import Page, Web
 
 API = "https://api.nobelprize.org/2.1"

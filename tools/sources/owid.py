@@ -23,7 +23,7 @@ from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Reading, Teller, number_reading, of_period, scalar, table
 from tools.sources.vocabulary import Native, Vocabulary
 from tools.types import Entity, Fact, FieldRef, Reason
-from tools.units import canonical
+from tools.values.units import canonical
 from tools.web.types import Page, Request, Web
 
 GRAPHER = "https://ourworldindata.org/grapher"

@@ -15,7 +15,6 @@ from decimal import Decimal
 from pydantic import BaseModel, TypeAdapter
 
 from tools.facts.names import company_variants
-from tools.periods import nearest
 from tools.sources.answers import Service, Unanswered, finding, nothing, or_failed
 from tools.sources.bundled import entity as bundled_entity
 from tools.sources.filings import Concept, Difference, Span, Statement
@@ -24,6 +23,7 @@ from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Teller, number_reading, scalar
 from tools.sources.vocabulary import Native, Vocabulary
 from tools.types import Entity, Fact, FieldRef, Reason, Scalar
+from tools.values.periods import nearest
 from tools.web.types import Web
 
 TICKERS = "https://www.sec.gov/files/company_tickers.json"

@@ -15,11 +15,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from tools.periods import order, read_moment
 from tools.sources.mediawiki import PhpMapping
 from tools.sources.values import Reading, number_reading
 from tools.sources.vocabulary import NATIVE_FILE
-from tools.units import YEAR, canonical
+from tools.values.periods import order, read_moment
+from tools.values.units import YEAR, canonical
 
 POINT_IN_TIME, START, END, REFERENCE_URL = "P585", "P580", "P582", "P854"
 _ID = re.compile(r"[QP]\d+")

@@ -19,13 +19,13 @@ from itertools import islice
 from pathlib import Path
 
 from tools.facts.names import fold
-from tools.periods import read_period
 from tools.sources.answers import finding, nothing, or_failed
 from tools.sources.matching import Option, one_of, ranked
 from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Reading, Teller, number_reading, of_period, scalar, table
 from tools.types import Entity, Fact, FieldRef, Reason
-from tools.units import canonical, read_quantity
+from tools.values.periods import read_period
+from tools.values.units import canonical, read_quantity
 from tools.web.content import charset_of
 from tools.web.types import Page
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Protocol, TypeAlias
 
-from tools.periods import read_period
 from tools.types import Entities, Failed, FieldRef, Reason, Scalar, Table
+from tools.values.periods import read_period
 
 MAX_CHARS = 300
 _SCHEME = re.compile(r"[a-z][a-z0-9_-]*")

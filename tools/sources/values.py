@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from tools.evidence import DISAGREEMENT, JOINT, by_age, distinct
 from tools.passages import fact_id
-from tools.periods import nearest
 from tools.sources.answers import nothing
 from tools.types import Entities, Entity, Fact, Measure, Reason, Scalar, Source, Table
+from tools.values.periods import nearest
 from tools.web.types import Page
 
 _MAX_EXPONENT = 400

@@ -15,7 +15,6 @@ from pydantic import BaseModel, TypeAdapter
 
 from tools.facts.fields import sections
 from tools.facts.names import fold
-from tools.periods import nearest
 from tools.sources.answers import Service, Unanswered, finding, nothing, or_failed
 from tools.sources.matching import EXACT, MAX_OFFERS, ambiguous, likeness
 from tools.sources.mediawiki import PhpMapping, asked
@@ -24,6 +23,7 @@ from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Teller, relation, scalar
 from tools.sources.vocabulary import Native, Vocabulary
 from tools.types import Entity, Fact, FieldRef, Reason
+from tools.values.periods import nearest
 from tools.web.types import Page, Web
 
 API = "https://www.wikidata.org/w/api.php"

@@ -11,8 +11,8 @@ from agent.curriculum.repairs import Repairer
 from agent.link import Linker
 from agent.types import NIL, Brief, Plan, Pointer, Row
 from tools.facts.store import FactStore
-from tools.periods import is_other_reading
 from tools.types import FieldRef, Period, Term
+from tools.values.periods import is_other_reading
 
 TRIES = 40
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tools.calculate import operand
+from tools.calculation.calculate import operand
+from tools.calculation.memberwise import compared, truth_of
 from tools.catalogue import Catalogue
-from tools.claims import CONTAINS, Claim
-from tools.comparing import meets
 from tools.evidence import behind, facts_about, number_of
 from tools.failures import CallFailed
-from tools.judging import Target, target_of
-from tools.memberwise import compared, truth_of
-from tools.periods import nearest
 from tools.subjects import subject_of
 from tools.types import (
     Entities,
@@ -26,6 +22,10 @@ from tools.types import (
     Value,
     Verdict,
 )
+from tools.values.comparing import meets
+from tools.values.periods import nearest
+from tools.verification.claims import CONTAINS, Claim
+from tools.verification.judging import Target, target_of
 
 
 def by_value(catalogue: Catalogue, claim: Claim, subject: Table | Scalar) -> Value:

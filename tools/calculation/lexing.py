@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import NoReturn
 
 from tools.failures import CallFailed
-from tools.metrology import SPELLED, spelled
-from tools.periods import read_period
 from tools.types import Reason, Scalar
-from tools.units import PERCENT, SCALE_WORDS, YEARS, canonical, kind_of, plainly, scaled
+from tools.values.metrology import SPELLED, spelled
+from tools.values.periods import read_period
+from tools.values.units import PERCENT, SCALE_WORDS, YEARS, canonical, kind_of, plainly, scaled
 
 MAX_CHARS = 500
 MAX_TOKENS = 150

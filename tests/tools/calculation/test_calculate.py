@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.support.facts import FewFacts
 from tests.tools.conftest import Run
-from tools.calculate import MAX_MEMBERS
-from tools.expressions import MAX_DEPTH
-from tools.functions import FUNCTIONS
-from tools.lexing import MAX_CHARS
+from tools.calculation.calculate import MAX_MEMBERS
+from tools.calculation.expressions import MAX_DEPTH
+from tools.calculation.functions import FUNCTIONS
+from tools.calculation.lexing import MAX_CHARS
 from tools.toolbox import Toolbox
 from tools.types import (
     Binding,

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from tools import arithmetic, durations, exchange, folding, roots
+from tools.calculation import arithmetic, durations, exchange, folding, roots
+from tools.calculation.expressions import COMPARISONS, CONVERSION, NEGATION
+from tools.calculation.memberwise import compared, each, pairwise
 from tools.evidence import measure_of, scalar_of
-from tools.expressions import COMPARISONS, CONVERSION, NEGATION
 from tools.failures import CallFailed
-from tools.memberwise import compared, each, pairwise
 from tools.types import Reason, Scalar, Table, Value
-from tools.units import PERCENT
+from tools.values.units import PERCENT
 
 _INTERNAL = (NEGATION, "mod", CONVERSION)
 _WHOLE = Scalar(Decimal(0))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.periods import (
+from tools.values.periods import (
     Moment,
     full_years,
     is_other_reading,

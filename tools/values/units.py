@@ -13,8 +13,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tools.facts.names import fold
-from tools.metrology import UNITS, Definition, definition, spelled
 from tools.types import Quantity
+from tools.values.metrology import UNITS, Definition, definition, spelled
 
 PERCENT = "%"
 POINTS = "percentage points"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.types import Quantity
-from tools.units import convert, is_percent, kind_of, over, raised, read_quantity, times
+from tools.values.units import convert, is_percent, kind_of, over, raised, read_quantity, times
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tools.arithmetic import Undefined, aligned, fraction, number, result
-from tools.comparing import moment_of
+from tools.calculation.arithmetic import Undefined, aligned, fraction, number, result
 from tools.failures import CallFailed
 from tools.types import Reason, Scalar
-from tools.units import YEARS, canonical, raised
-from tools.wording import in_full
+from tools.values.comparing import moment_of
+from tools.values.units import YEARS, canonical, raised
+from tools.values.wording import in_full
 
 A_YEAR = "% a year"
 _HALF = Decimal("0.5")

@@ -10,14 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tools.catalogue import Catalogue
-from tools.claims import CONTAINS
-from tools.comparing import meets
 from tools.evidence import behind, is_relation, measure, number_of
 from tools.facts.fields import Field
 from tools.failures import CallFailed
 from tools.references import words_of
 from tools.subjects import subject_of
-from tools.texts import mentions, says
 from tools.types import (
     Binding,
     Entities,
@@ -31,8 +28,11 @@ from tools.types import (
     Table,
     Text,
 )
-from tools.units import YEAR
-from tools.wording import in_full
+from tools.values.comparing import meets
+from tools.values.texts import mentions, says
+from tools.values.units import YEAR
+from tools.values.wording import in_full
+from tools.verification.claims import CONTAINS
 
 _MAX_SAID = 3
 

@@ -10,12 +10,12 @@ import re
 from dataclasses import replace
 from typing import NoReturn
 
-from tools.arithmetic import Undefined, number, result
+from tools.calculation.arithmetic import Undefined, number, result
 from tools.failures import CallFailed
-from tools.periods import read_moment
 from tools.types import Reason, Scalar
-from tools.units import canonical, is_money
-from tools.wording import in_full
+from tools.values.periods import read_moment
+from tools.values.units import canonical, is_money
+from tools.values.wording import in_full
 
 _RATE = re.compile(r"(?P<bought>.*?)\s*(?:/|\bper\b)\s*(?P<sold>[^/]+)")
 

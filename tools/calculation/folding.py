@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from tools.arithmetic import aligned, divide, result
-from tools.comparing import moment_of
+from tools.calculation.arithmetic import aligned, divide, result
 from tools.evidence import JOINT, distinct, facts_about, scalar_of
 from tools.failures import CallFailed
 from tools.types import Entities, Entity, Reason, Scalar, Table, Value
+from tools.values.comparing import moment_of
 
 _Key = tuple[Decimal, ...] | tuple[int, ...]
 

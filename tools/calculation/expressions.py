@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tools.calculation.lexing import Literal, Symbol, Token, refuse, tokens
 from tools.failures import CallFailed
-from tools.lexing import Literal, Symbol, Token, refuse, tokens
 from tools.types import Reason
-from tools.units import PERCENT
+from tools.values.units import PERCENT
 
 MAX_DEPTH = 24
 COMPARISONS = ("=", "!=", ">", "<", ">=", "<=")

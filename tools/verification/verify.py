@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from tools.calculation.memberwise import truth_of
 from tools.catalogue import Catalogue
-from tools.claims import Claim, read_claim
 from tools.evidence import distinct, facts_about
 from tools.facts.fields import Field
 from tools.failures import CallFailed
-from tools.held import by_identity, by_value
-from tools.judging import Outcome, Target, judge, target_of
 from tools.lookup import field_name
-from tools.memberwise import truth_of
 from tools.subjects import Subject, facts_for, subject_of
 from tools.types import (
     Binding,
@@ -32,6 +29,9 @@ from tools.types import (
     Value,
     Verdict,
 )
+from tools.verification.claims import Claim, read_claim
+from tools.verification.held import by_identity, by_value
+from tools.verification.judging import Outcome, Target, judge, target_of
 
 
 def verify(catalogue: Catalogue, call: Call) -> Value:

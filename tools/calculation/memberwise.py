@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from tools.arithmetic import Undefined
-from tools.comparing import meets
+from tools.calculation.arithmetic import Undefined
 from tools.evidence import distinct, measure_of, scalar_of
 from tools.failures import CallFailed
 from tools.types import Entities, Measure, Reason, Scalar, Table, Truth, Value, Verdict
-from tools.wording import in_full
+from tools.values.comparing import meets
+from tools.values.wording import in_full
 
 Operation: TypeAlias = Callable[[Scalar, Scalar], Scalar]
 

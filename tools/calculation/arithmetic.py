@@ -10,13 +10,13 @@ from dataclasses import replace
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import NoReturn
 
-from tools import units
-from tools.comparing import moment_of
 from tools.evidence import distinct
 from tools.failures import CallFailed
-from tools.periods import full_years
 from tools.types import Reason, Scalar
-from tools.units import (
+from tools.values import units
+from tools.values.comparing import moment_of
+from tools.values.periods import full_years
+from tools.values.units import (
     PERCENT,
     POINTS,
     YEAR,
@@ -29,7 +29,7 @@ from tools.units import (
     kind_of,
     measured_in,
 )
-from tools.wording import in_full
+from tools.values.wording import in_full
 
 CONTEXT = Context(prec=50, Emax=400, Emin=-400, traps=[DivisionByZero, InvalidOperation, Overflow])
 MAX_EXPONENT = 64

@@ -17,7 +17,7 @@ from tools.types import (
     Value,
     Verdict,
 )
-from tools.units import YEAR, canonical, is_percent
+from tools.values.units import YEAR, canonical, is_percent
 
 Language = Literal["en", "zh"]
 MAX_NAMED = 12

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tools.conftest import Run
-from tools.metrology import UNITS, definition
 from tools.types import Binding, Entity, Failed, Measure, Observation, Reason, Scalar, Table
-from tools.units import convert
+from tools.values.metrology import UNITS, definition
+from tools.values.units import convert
 
 NOR = Entity("country/NOR", "Norway", "country")
 LENGTHS = [name for name, unit in UNITS.items() if unit.kind == "length"]

@@ -11,15 +11,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tools import arithmetic
-from tools.arithmetic import Undefined, number, result
-from tools.comparing import moment_of
+from tools.calculation import arithmetic
+from tools.calculation.arithmetic import Undefined, number, result
 from tools.evidence import distinct
 from tools.failures import CallFailed
-from tools.periods import Moment, read_period
 from tools.types import Reason, Scalar
-from tools.units import DAYS, YEAR, YEARS, canonical
-from tools.wording import in_full
+from tools.values.comparing import moment_of
+from tools.values.periods import Moment, read_period
+from tools.values.units import DAYS, YEAR, YEARS, canonical
+from tools.values.wording import in_full
 
 MONTHS = "months"
 _IN_MONTHS = {MONTHS: 1, YEARS: 12}

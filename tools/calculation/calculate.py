@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal, DecimalException, Overflow, localcontext
 
-from tools.arithmetic import CONTEXT
+from tools.calculation.arithmetic import CONTEXT
+from tools.calculation.derivations import derived, placed
+from tools.calculation.expressions import CONVERSIONS, Node, Operation, read, symbols
+from tools.calculation.functions import function, tidied
+from tools.calculation.lexing import Literal, Symbol
 from tools.catalogue import Catalogue
-from tools.derivations import derived, placed
 from tools.evidence import behind, members
-from tools.expressions import CONVERSIONS, Node, Operation, read, symbols
 from tools.failures import CallFailed
-from tools.functions import function, tidied
-from tools.lexing import Literal, Symbol
 from tools.references import bound, words_of
 from tools.subjects import subject_of
 from tools.types import (
@@ -35,7 +35,7 @@ from tools.types import (
     Value,
     Verdict,
 )
-from tools.units import YEAR, read_quantity
+from tools.values.units import YEAR, read_quantity
 
 MAX_MEMBERS = 20_000
 MAX_WORK = 200_000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tools.expressions import Node, Operation, written
+from tools.calculation.expressions import Node, Operation, written
+from tools.calculation.lexing import Literal, Symbol
 from tools.failures import CallFailed
-from tools.lexing import Literal, Symbol
 from tools.types import Entities, Passages, Scalar, Table, Value, Verdict
-from tools.units import PERCENT, is_percent
-from tools.wording import in_full
+from tools.values.units import PERCENT, is_percent
+from tools.values.wording import in_full
 
 
 class Placed(CallFailed):

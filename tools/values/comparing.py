@@ -12,11 +12,11 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 
 from tools.failures import CallFailed
-from tools.periods import Moment, order, read_moment
-from tools.texts import mentions, says
 from tools.types import Reason, Scalar
-from tools.units import YEAR, canonical, convert, read_quantity
-from tools.wording import in_full
+from tools.values.periods import Moment, order, read_moment
+from tools.values.texts import mentions, says
+from tools.values.units import YEAR, canonical, convert, read_quantity
+from tools.values.wording import in_full
 
 _ORDERS: dict[str, Callable[[int, int], bool]] = {">": gt, "<": lt, ">=": ge, "<=": le}
 _EXACT_BELOW_DIGITS = 3

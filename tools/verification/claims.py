@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from tools.catalogue import Catalogue, stripped
 from tools.failures import CallFailed
-from tools.periods import read_period
 from tools.references import MAX_CHARS, SYMBOL, bound, terms
 from tools.subjects import period_of
 from tools.types import Binding, FieldRef, Reason, Text
+from tools.values.periods import read_period
 
 CONTAINS = "contains"
 _SIGN = re.compile(r"!=|>=|<=|==|[≥≤≠=<>]")
