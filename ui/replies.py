@@ -27,7 +27,7 @@ from tools.types import (
     Value,
     Verdict,
 )
-from tools.wording import amount, quotation, say
+from tools.values.wording import amount, quotation, say
 
 MAX_ROWS = 100
 MAX_CITATIONS = 50
