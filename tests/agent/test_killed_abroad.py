@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from agent.types import RunResult
+from tests.support.deaths import ran
 from tests.support.worlds import PAGE, TEXT, recorded
 from tools.web.scripted import page
 
-ROOT = Path(__file__).parents[2]
 KILLED_AT = ("", *(f"request {n}" for n in range(3)), *(f"call {n}" for n in range(4)))
 
 # Imports once; each run and each resumption has a process of its own. A request is killed before its answer is read,
@@ -23,6 +20,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from agent.journal import Journal
+from tests.support.deaths import in_a_process
 from tests.support.worlds import abroad, replaying
 from tools.web.recording import ReplayWeb
 
@@ -55,19 +53,12 @@ def work(folder, tape, when):
         (run_id,) = [path.name for path in runner.settings.runs_dir.iterdir()]
         (folder / "result.json").write_text(runner.resume(run_id).model_dump_json())
 
-def in_a_process(*arguments):
-    pid = os.fork()
-    if pid == 0:
-        work(*arguments)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
 base, tape = Path(sys.argv[1]), Path(sys.argv[2])
 for when in sys.argv[3:]:
     folder = base / (when or "whole")
     folder.mkdir()
-    assert in_a_process(folder, tape, when) == (-signal.SIGKILL if when else 0), when
-    assert in_a_process(folder, tape, "") == 0, when
+    assert in_a_process(work, folder, tape, when) == (-signal.SIGKILL if when else 0), when
+    assert in_a_process(work, folder, tape, "") == 0, when
 """
 
 
@@ -77,16 +68,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("killed")
     plain = page(PAGE, TEXT, "text/plain")  # read without a process of its own
     tape = recorded(tmp_path_factory.mktemp("tape"), **{PAGE: plain})
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(base), str(tape), *KILLED_AT],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
+    ran(CHILD, str(base), str(tape), *KILLED_AT)
     return base
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from threading import Event
 
@@ -18,6 +15,7 @@ from agent.runner import MAX_QUESTION_CHARS, Runner
 from agent.types import Arm, RunResult
 from model.errors import CheckpointError
 from model.types import ScriptedModel
+from tests.support.deaths import ran
 from tests.support.runs import (
     BIRTHPLACE,
     BORN,
@@ -36,7 +34,6 @@ from tests.support.runs import (
 from tools.types import Call, Failed, Observation, Reason
 
 ARMS: tuple[Arm, ...] = ("diffusion", "ar-plan", "ar-react")
-ROOT = Path(__file__).parents[2]
 MISSING = Failed(Reason.NO_VALUE, "no birth country is known for Marie Curie")
 NEAR = {
     "lookup Marie Curie birth_country": MISSING,
@@ -383,6 +380,7 @@ SCENARIOS = {
 CHILD = """
 import json, os, signal, sys
 from pathlib import Path
+from tests.support.deaths import in_a_process
 from tests.support.runs import CHAIN, REPLIES, TableTools, running, said
 
 class Deadly(TableTools):
@@ -403,20 +401,13 @@ def work(folder, arm, deadly):
         (run_id,) = [path.name for path in runner.settings.runs_dir.iterdir()]
         (folder / "result.json").write_text(runner.resume(run_id).model_dump_json())
 
-def in_a_process(*arguments):
-    pid = os.fork()
-    if pid == 0:
-        work(*arguments)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
 for name, (arm, deadly, _) in json.loads(sys.argv[2]).items():
     folder = Path(sys.argv[1]) / name
     folder.mkdir()
-    assert in_a_process(folder, arm, deadly) == -signal.SIGKILL
+    assert in_a_process(work, folder, arm, deadly) == -signal.SIGKILL
     seen = folder / "seen.txt"
     (folder / "before.txt").write_text(seen.read_text() if seen.exists() else "")
-    assert in_a_process(folder, arm, "") == 0
+    assert in_a_process(work, folder, arm, "") == 0
 """
 
 
@@ -424,16 +415,7 @@ for name, (arm, deadly, _) in json.loads(sys.argv[2]).items():
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder a scenario, with what was asked before the kill, in all, and the result in the end."""
     folder = tmp_path_factory.mktemp("killed")
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(folder), json.dumps(SCENARIOS)],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
+    ran(CHILD, str(folder), json.dumps(SCENARIOS))
     return folder
 
 
