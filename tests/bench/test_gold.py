@@ -18,6 +18,7 @@ from tools.toolbox import Toolbox
 TASKS = Path(__file__).parents[2] / "agent/tasks"
 FREE = TASKS / "free.jsonl"
 FRESH = TASKS / "fresh.jsonl"
+UNSEEN = TASKS / "unseen.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +26,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> FactStore:
     return FactStore.open(tmp_path_factory.mktemp("facts"))
 
 
-@pytest.mark.parametrize("path", [FREE, FRESH], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [FREE, FRESH, UNSEEN], ids=lambda path: path.stem)
 def test_every_answer_follows_from_its_plan(store: FactStore, path: Path) -> None:
     toolbox = Toolbox(store)
     wrong = [(g.task.id, c) for g in read_gold(path) for c in complaints(store, toolbox, g)]
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", [FREE, FRESH], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [FREE, FRESH, UNSEEN], ids=lambda path: path.stem)
 def test_what_linking_must_offer_is_what_the_plans_name(store: FactStore, path: Path) -> None:
     for gold in read_gold(path):
         if gold.plan:
@@ -59,6 +60,21 @@ def test_the_second_set_is_as_mixed_and_repeats_nothing_of_the_first() -> None:
     questions = {task.question for task in tasks}
     assert len(questions) == len(tasks)
     assert questions.isdisjoint(task.question for task in read_tasks(FREE))
+
+
+def test_the_third_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
+    tasks = read_tasks(UNSEEN)
+    plain = [task for task in tasks if task.topology != "report"]
+    assert Counter(task.lang for task in plain) == {"en": 66, "zh": 34}
+    assert len(tasks) - len(plain) == 8
+    topologies = Counter(task.topology for task in plain)
+    assert topologies["unanswerable"] == 9
+    assert topologies["intersection"] == 21
+    assert topologies["reconciliation"] == 11
+    questions = {task.question for task in tasks}
+    assert len(questions) == len(tasks)
+    earlier = {task.question for path in (FREE, FRESH) for task in read_tasks(path)}
+    assert questions.isdisjoint(earlier)
 
 
 def test_a_wrong_answer_and_a_misfit_are_noticed(store: FactStore, tmp_path: Path) -> None:
