@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from tools.facts.names import fold
+from tools.sources.answers import nothing
 from tools.sources.bundled import entity, names
 from tools.sources.matching import Option
-from tools.types import Entity
+from tools.types import Entity, Reason
 
+ALL = "all"
 _KIND = "country"
 _PREFIX = "country/"
 
@@ -24,6 +26,16 @@ def code_of(text: str) -> str:
     """The code that a text is (`NOR`, `nor` or `country/NOR`); empty where it is none that is known."""
     code = text.strip().removeprefix(_PREFIX).upper()
     return code if f"{_PREFIX}{code}" in names(_KIND) else ""
+
+
+def codes_in(text: str, code: Callable[[str], str]) -> list[str]:
+    """The codes of the countries that a text names, one or several (`;`); none stands for `all` of them."""
+    if text.strip().lower() == ALL:
+        return []
+    codes = [code(part) for part in text.split(";") if part.strip()]
+    if not codes:
+        raise nothing(Reason.UNKNOWN_ENTITY, f"{text!r} names no country; say {ALL!r} for all")
+    return codes
 
 
 def named(text: str) -> Entity | None:

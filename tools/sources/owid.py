@@ -17,17 +17,16 @@ from itertools import islice
 from pydantic import BaseModel, TypeAdapter
 
 from tools.sources.answers import Service, Unanswered, finding, nothing, or_failed
-from tools.sources.countries import code_of, countries, entity_of
+from tools.sources.countries import code_of, codes_in, countries, entity_of
 from tools.sources.matching import EXACT, Option, one_of, ranked
 from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Reading, Teller, number_reading, of_period, scalar, table
 from tools.sources.vocabulary import Native, Vocabulary
-from tools.types import Entity, Fact, FieldRef, Reason
+from tools.types import Fact, FieldRef, Reason
 from tools.values.units import canonical
 from tools.web.types import Page, Request, Web
 
 GRAPHER = "https://ourworldindata.org/grapher"
-ALL = "all"
 _ROSTER = "population"  # a chart that has every country and group
 _KEYS = ("Entity", "Code")
 _TIMES = ("Year", "Day")
@@ -95,9 +94,7 @@ class Owid:
         """An indicator of one country, of several (`;`), or of all countries."""
         native = self._fields.meant(field)
         indicator = self._indicator(native)
-        if entity.strip().lower() == ALL:
-            return self._table(native, indicator, [], period)
-        codes = [self._code(part) for part in entity.split(";") if part.strip()]
+        codes = codes_in(entity, self._code)
         if len(codes) != 1:
             return self._table(native, indicator, codes, period)
         facts = self._facts(native, indicator, {"country": f"~{codes[0]}"})
@@ -116,10 +113,7 @@ class Owid:
         if codes:
             scope["country"] = "~".join(codes)
         facts = [f for f in self._facts(native, indicator, scope) if _is_of(f, codes)]
-        groups: dict[Entity, list[Fact]] = {}
-        for fact in of_period(facts, period, native.label):
-            groups.setdefault(fact.entity, []).append(fact)
-        return table(native.id, groups.items())
+        return table(native.id, of_period(facts, period, native.label))
 
     def _facts(self, native: Native, indicator: _Indicator, scope: Mapping[str, str]) -> list[Fact]:
         rows, page = self._rows(indicator.chart, indicator.name, scope)

@@ -135,10 +135,7 @@ class CsvFiles:
         self, name: str, sheet: Sheet, column: Column, numbers: Iterable[int], period: str | None
     ) -> Found:
         facts = self._facts(name, sheet, column, numbers)
-        groups: dict[Entity, list[Fact]] = {}
-        for fact in of_period(facts, period, f"{column.name} in {name}"):
-            groups.setdefault(fact.entity, []).append(fact)
-        return table(column.name, groups.items())
+        return table(column.name, of_period(facts, period, f"{column.name} in {name}"))
 
     def _facts(
         self, name: str, sheet: Sheet, column: Column, numbers: Iterable[int]

@@ -98,9 +98,12 @@ def scalar(facts: Iterable[Fact], *, is_joint: bool = False) -> Scalar:
     return Scalar(value, first.unit, first.period, ranked, disagrees=_disagree(same))
 
 
-def table(field: str, groups: Iterable[tuple[Entity, Iterable[Fact]]]) -> Table:
-    """One field over several entities, each with its facts."""
-    values = ((entity, scalar(facts)) for entity, facts in groups)
+def table(field: str, facts: Iterable[Fact]) -> Table:
+    """One field over the entities that facts are about, in the order in which those come."""
+    groups: dict[Entity, list[Fact]] = {}
+    for fact in facts:
+        groups.setdefault(fact.entity, []).append(fact)
+    values = ((entity, scalar(about)) for entity, about in groups.items())
     return Table(
         field,
         tuple(

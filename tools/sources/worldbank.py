@@ -13,16 +13,15 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from tools.sources.answers import Service, finding, nothing, or_failed
-from tools.sources.countries import code_of, countries, entity_of
+from tools.sources.countries import ALL, code_of, codes_in, countries, entity_of
 from tools.sources.matching import Option, one_of, ranked
 from tools.sources.types import Candidate, Finding, Found
 from tools.sources.values import Teller, number_reading, of_period, scalar, table
 from tools.sources.vocabulary import Native, Vocabulary
-from tools.types import Entity, Fact, FieldRef, Reason
+from tools.types import Fact, FieldRef, Reason
 from tools.web.types import Page, Web
 
 HOST = "https://api.worldbank.org/v2"
-ALL = "all"
 _MAX_ROWS = 20_000
 _AGGREGATES = "Aggregates"
 _EXACT = 1.0
@@ -83,11 +82,9 @@ class WorldBank:
     def get(self, entity: str, field: str, period: str | None = None) -> Found:
         """An indicator of one country, of several (`;`), or of all countries."""
         native = self._fields.meant(field)
-        if entity.strip().lower() == ALL:
-            return self._table(ALL, native, period)
-        codes = [self._code(part) for part in entity.split(";") if part.strip()]
+        codes = codes_in(entity, self._code)
         if len(codes) != 1:
-            return self._table(";".join(codes), native, period)
+            return self._table(codes, native, period)
         about = (
             f"{native.label} of {entity_of(codes[0], codes[0], self.id).name} at the {self.name}"
         )
@@ -102,17 +99,14 @@ class WorldBank:
         norway = self._countries("/NOR", is_fresh=True)
         return f"answers: {norway[0].name}"
 
-    def _table(self, codes: str, native: Native, period: str | None) -> Found:
+    def _table(self, codes: list[str], native: Native, period: str | None) -> Found:
         scope = {"date": period} if period else {"mrnev": "1"}
-        facts = self._facts(codes, native, scope)
-        if codes == ALL:
+        facts = self._facts(";".join(codes) or ALL, native, scope)
+        if not codes:
             real = {c.id for c in self._countries("") if c.region.value != _AGGREGATES}
             facts = [fact for fact in facts if fact.entity.id.rpartition("/")[2] in real]
-        kept = of_period(facts, period, f"{native.label} at the {self.name}")
-        groups: dict[Entity, list[Fact]] = {}
-        for fact in kept:
-            groups.setdefault(fact.entity, []).append(fact)
-        return table(native.id, groups.items())
+        about = f"{native.label} at the {self.name}"
+        return table(native.id, of_period(facts, period, about))
 
     def _facts(self, codes: str, native: Native, scope: Mapping[str, str]) -> list[Fact]:
         url = f"{HOST}/country/{codes}/indicator/{native.name}"

@@ -57,6 +57,10 @@ def test_a_chart_goes_by_its_own_name(owid: Adapter) -> None:
     assert scalar(owid.get("NOR", "electric-car-sales-share")).value == Decimal("91.0")
 
 
+def test_no_name_at_all_is_not_all_countries(services: Services, owid: Adapter) -> None:
+    failed(owid.get(" ; ", "ev_share"), Reason.UNKNOWN_ENTITY)
+
+
 def test_all_countries_are_a_table_without_groups(services: Services, owid: Adapter) -> None:
     found = table(owid.get("all", "ev_share"))
     assert [(m.entity.id, m.value) for m in found.measures] == [

@@ -66,6 +66,10 @@ def test_a_field_goes_by_id_label_synonym_or_code(bank: Adapter, field: str) -> 
     assert scalar(bank.get("NOR", field)).value == Decimal(5570000)
 
 
+def test_no_name_at_all_is_not_all_countries(services: Services, bank: Adapter) -> None:
+    failed(bank.get(" ; ", "population"), Reason.UNKNOWN_ENTITY)
+
+
 def test_all_countries_are_a_table_without_groups(services: Services, bank: Adapter) -> None:
     services.route(
         HOST, "/v2/country/all/indicator/EN.GHG.CO2.MT.CE.AR5", told("worldbank_all.json")
