@@ -43,7 +43,7 @@ def kit(settings: Settings) -> Kit:
     store = facts(settings.cache_dir)
     left_to_right = partial(load, settings.ar_model or settings.model, "ar")
     loaders: dict[Arm, Callable[[], LanguageModel]] = {
-        "diffusion": partial(load, settings.model, "diffusion"),
+        "diffusion": partial(load, settings.model, "diffusion", settings.decode.proofreads),
         "ar-plan": left_to_right,
         "ar-react": left_to_right,
     }
@@ -78,35 +78,40 @@ def linker(cache_dir: Path) -> Linker:
     return Linker(facts(cache_dir))
 
 
-def load(name: str, weights: str = "diffusion") -> LanguageModel:
+def load(name: str, weights: str = "diffusion", proofreads: bool = False) -> LanguageModel:
     """The planner of an arm by name or folder; the runtime is imported only here, and only now.
 
     The embedded planner has weights for each arm. Any other checkpoint has one set for all of them, and one
-    that can only write from left to right is refused to the arm that drafts a whole plan at once.
+    that can only write from left to right is refused to the arm that drafts a whole plan at once. The embedded
+    planner `proofreads` if asked to: it has learned to read as well as to denoise.
     """
     from model.checkpoints.survey import look
     from model.families.conventions import Visibility
 
     found = look(name)
     if found.family.name == "planner":
-        return _loaded(name, weights)
+        return _loaded(name, weights, proofreads)
     if weights == "diffusion" and found.conventions().visibility is Visibility.CAUSAL:
         raise SettingsError(
             f"model = {name!r} is autoregressive ({found.family.name}) and cannot draft a plan at once; give "
             "it as --ar-model, or choose --arm ar-plan"
         )
-    return _loaded(name, "diffusion")
+    return _loaded(name, "diffusion", False)
 
 
 @lru_cache(_KEPT)
-def _loaded(name: str, weights: str) -> LanguageModel:
+def _loaded(name: str, weights: str, proofreads: bool) -> LanguageModel:
     """A model that fills canvases of words: itself where each word is a token of its own, else in plain text."""
+    from model.engine import Engine
     from model.loading import load_model
+    from model.recipes.proofread import Proofread
     from model.spelling import spelling_of
 
     lm = load_model(name, weights)
     speech = spelling_of(lm, name)
-    return lm if speech.has_words(CANVAS_WORDS) else PlainPlanner(lm, speech)
+    if not speech.has_words(CANVAS_WORDS):
+        return PlainPlanner(lm, speech)
+    return Proofread(lm) if proofreads and isinstance(lm, Engine) else lm
 
 
 def bench(

@@ -54,13 +54,23 @@ class BudgetSettings(_Section):
 
 
 class DecodeSettings(_Section):
-    """How the diffusion arm denoises; `widen_below` is the confidence under which a revision widens."""
+    """How the diffusion arm denoises; `widen_below` is the confidence under which a revision widens.
+
+    With `proofread` a draft in doubt is read from left to right: the embedded planner can, by the plain rules.
+    """
 
     select: str = "threshold"
     remask: str = "none"
     threshold: float = Field(default=0.7, ge=0, le=1)
     max_steps: int = Field(default=8, ge=1, le=1000)
+    proofread: bool = True
     widen_below: float = Field(default=0.5, ge=0, le=1)
+
+
+    @property
+    def proofreads(self) -> bool:
+        """Whether drafts in doubt are read; rules that remask or select otherwise go their own way."""
+        return self.proofread and (self.select, self.remask) == ("threshold", "none")
 
 
 class WebSettings(_Section):

@@ -81,7 +81,8 @@ class Way:
         told = self.params
         length = f"block {told.block_length}" if told.block_length else ""
         remask = "" if told.remask == "none" else told.remask
-        parts = (self.recipe, told.select, remask, length, f"{told.max_steps} steps")
+        sure = "" if told.threshold is None else f"sure {told.threshold}"
+        parts = (self.recipe, told.select, sure, remask, length, f"{told.max_steps} steps")
         return ", ".join(filter(None, parts))
 
     def fill(self, models: Models, form: Template) -> Filling:
@@ -138,8 +139,9 @@ def ways(seed: int) -> Iterator[Way]:
         yield Way(DecodeParams(max_steps=STEPS, select=name, seed=seed))
     for select, remask, n_steps in REMASKED:
         yield Way(DecodeParams(max_steps=n_steps, select=select, remask=remask, seed=seed))
-    for name in ("explore", "prompted", "verify", "guided", "speculate"):
+    for name in ("explore", "prompted", "verify", "guided", "speculate", "proofread"):
         yield Way(DecodeParams(max_steps=CELLS, seed=seed), name)
+    yield Way(DecodeParams(max_steps=CELLS, threshold=0.7, seed=seed), "proofread")
 
 
 def drafts(file: Path, n_tasks: int, linker: Linker) -> list[Draft]:

@@ -46,6 +46,13 @@ class TemplateFill(Fill):
         self._first_choice[cells] = ids
         super().place(cells, ids, confidence)
 
+    def learn_from(self, other: TemplateFill) -> None:
+        """Reveal what another fill of the same template knows, as it was first chosen there."""
+        cells = (self.canvas.masked & ~other.canvas.masked).nonzero().squeeze(1)
+        if cells.numel():
+            self.place(cells, other.canvas.ids[cells], other.canvas.confidence[cells])
+            self._first_choice[cells] = other._first_choice[cells]
+
     def adopt(self, other: Fill) -> None:
         """Go on from where another fill of the same template stands."""
         super().adopt(other)

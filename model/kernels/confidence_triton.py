@@ -34,7 +34,7 @@ def score_kernel(  # noqa: PLR0915
     HAS_CHOICE: tl.constexpr,
     HAS_NOISE: tl.constexpr,
     TILE: tl.constexpr,
-):
+) -> None:
     """One row a program: online softmax sums, the two best words, and the best pick."""
     row = tl.program_id(0).to(tl.int64)
     none = float("-inf")
@@ -89,7 +89,7 @@ def score_kernel(  # noqa: PLR0915
 
 
 @triton.jit
-def take_kernel(p_confidence, p_eligible, p_take, threshold, n_cells, TILE: tl.constexpr):
+def take_kernel(p_confidence, p_eligible, p_take, threshold, n_cells, TILE: tl.constexpr) -> None:
     """One canvas a program: the cells at or above the threshold, else the best."""
     row = tl.program_id(0).to(tl.int64)
     o_cell = tl.arange(0, TILE)

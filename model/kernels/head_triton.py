@@ -28,7 +28,7 @@ _BITS = tl.constexpr(BITS)
 
 
 @triton.jit
-def gumbel(seed, place, step, first, ROWS: tl.constexpr, TILE: tl.constexpr):
+def gumbel(seed, place, step, first, ROWS: tl.constexpr, TILE: tl.constexpr) -> tl.tensor:
     """What `noise.gumbel` gives for the words from `first`, a multiple of 4, on: (ROWS, TILE)."""
     zero = tl.zeros((ROWS, TILE // 4), tl.uint32)
     group = zero + (first // 4 + tl.arange(0, TILE // 4)).to(tl.uint32)[None, :]
@@ -42,7 +42,7 @@ def gumbel(seed, place, step, first, ROWS: tl.constexpr, TILE: tl.constexpr):
 
 
 @triton.jit
-def nothing(ROWS: tl.constexpr):
+def nothing(ROWS: tl.constexpr) -> tuple[tl.tensor, ...]:
     """What is known of rows before any word: `head._Running`, its words last."""
     least = tl.full((ROWS,), _FORBIDDEN, tl.float32)
     zero = tl.zeros((ROWS,), tl.float32)
@@ -60,7 +60,7 @@ def known(
     HAS_ALLOWED: tl.constexpr,
     HAS_DRAW: tl.constexpr,
     TILE: tl.constexpr,
-):
+) -> tuple[tl.tensor, ...]:
     """What one tile of logits (rows, words) tells."""
     o_tile = tl.arange(0, TILE)[None, :]
     top, top_word = tl.max(logit, 1), tl.argmax(logit, 1)
@@ -81,7 +81,7 @@ def known(
 
 
 @triton.jit
-def joined(mine, theirs):
+def joined(mine, theirs) -> tuple[tl.tensor, ...]:
     """What two parts of the vocabulary tell together; `theirs` comes behind `mine`."""
     best, second, total, weighted, picked, picked_logit, top, word, picked_word, top_word = mine
     best_, second_, total_, weighted_, picked_, logit_, top_, word_, picked_word_, top_word_ = (
@@ -132,7 +132,7 @@ def head_kernel(
     ROWS: tl.constexpr,
     TILE: tl.constexpr,
     DEPTH: tl.constexpr,
-):
+) -> None:
     """Some rows and a range of the vocabulary a program."""
     o_row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     has_row = o_row < n_rows
@@ -185,7 +185,7 @@ def head_kernel(
 
 
 @triton.jit
-def join_kernel(p_sums, p_words, p_scores, p_tokens, n_rows, n_splits, ROWS: tl.constexpr):
+def join_kernel(p_sums, p_words, p_scores, p_tokens, n_rows, n_splits, ROWS: tl.constexpr) -> None:
     """The proposals of some rows from what each split knows."""
     o_row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     has_row = o_row < n_rows

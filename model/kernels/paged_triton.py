@@ -33,7 +33,7 @@ def paged_kernel(
     ROWS: tl.constexpr,
     TILE: tl.constexpr,
     D_HEAD: tl.constexpr,
-):
+) -> None:
     """Some rows of one sequence and one head of keys a program."""
     head, sequence = tl.program_id(1), tl.program_id(2).to(tl.int64)
     n_kv_heads = tl.num_programs(1)

@@ -16,7 +16,7 @@ from model.kernels.state import Blocks, Proposals, Step
 
 
 @triton.jit
-def rank(value, among, CELLS: tl.constexpr):
+def rank(value, among, CELLS: tl.constexpr) -> tl.tensor:
     """How many cells of those marked come before each: higher ones, and equal ones to the left."""
     o_cell = tl.arange(0, CELLS)
     mine, theirs = value[:, None], value[None, :]
@@ -42,7 +42,7 @@ def update_kernel(
     n_cells,
     HAS_STAY: tl.constexpr,
     CELLS: tl.constexpr,
-):
+) -> None:
     """Select, reveal, snapshot and remask the cells of one block."""
     block = tl.program_id(0)
     o_cell = tl.arange(0, CELLS)

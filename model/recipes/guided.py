@@ -12,7 +12,6 @@ from model.decode.select import Select
 from model.engine import Engine
 from model.kernels.confidence import Scores
 from model.recipes.judge import check_judge, read_causally
-from model.recipes.speculate import copy_known
 from model.spec import Count
 from model.template_fill import TemplateFill
 from model.types import DecodeParams, Filling, Template
@@ -54,7 +53,7 @@ class Guided:
 
     def n_agreed(self, fill: TemplateFill, reader: TemplateFill, cells: Tensor, ids: Tensor) -> int:
         """How many of the proposals for `cells` (ascending), from the first mask on, the guide would have made."""
-        copy_known(fill, reader)
+        reader.learn_from(fill)
         masked = reader.canvas.masked.nonzero().squeeze(1)
         n = min(len(masked), len(cells))
         n_together = int((masked[:n] == cells[:n]).cumprod(0).sum())

@@ -10,6 +10,7 @@ from model.recipes.diverse import Diverse
 from model.recipes.explore import Explore
 from model.recipes.guided import Guided
 from model.recipes.prompted import Prompted
+from model.recipes.proofread import Proofread
 from model.recipes.speculate import Speculate
 from model.recipes.verify import Verify
 from model.spec import RuleError, build, named, parts_of
@@ -19,6 +20,7 @@ RECIPES: Mapping[str, Callable[..., Any]] = {
     "prompted": Prompted,
     "diverse": Diverse,
     "verify": Verify,
+    "proofread": Proofread,
 }
 
 PAIRED: Mapping[str, Callable[..., Any]] = {

@@ -54,7 +54,7 @@ class Speculate:
         asked = replace(params, block_length=length, max_steps=self._steps)
         draft = self._drafter.open(template, asked)
         try:
-            copy_known(fill, draft)
+            draft.learn_from(fill)
             while not draft.is_done:
                 self._drafter.denoise([draft])
         finally:
@@ -62,10 +62,3 @@ class Speculate:
         masked = fill.canvas.masked
         fill.canvas.ids[masked] = draft.canvas.ids[masked]
         fill.usage += replace(draft.usage, prompt_tokens=0, cached_tokens=0)
-
-
-def copy_known(fill: TemplateFill, other: TemplateFill) -> None:
-    """Let the other fill of the same template know what this one does."""
-    cells = (other.canvas.masked & ~fill.canvas.masked).nonzero().squeeze(1)
-    if cells.numel():
-        other.place(cells, fill.canvas.ids[cells], fill.canvas.confidence[cells])

@@ -17,7 +17,6 @@ from model.engine import Engine
 from model.families.conventions import Shift
 from model.query import Kind, Query
 from model.recipes.judge import accept, causal_query, check_judge
-from model.recipes.speculate import copy_known
 from model.spec import Count, Share
 from model.template_fill import TemplateFill
 from model.types import DecodeParams, Filling, Template
@@ -55,7 +54,7 @@ class Verify:
         """Draft block after block, until a draft is not accepted or nothing is left."""
         ahead = self._engine.open(template, params)
         try:
-            copy_known(fill, ahead)
+            ahead.learn_from(fill)
             is_accepted = True
             while is_accepted and not fill.is_done:
                 is_accepted = self._step(fill, ahead)

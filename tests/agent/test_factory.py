@@ -12,9 +12,10 @@ import pytest
 from agent.errors import SettingsError
 from agent.factory import load
 from agent.plain.planner import PlainPlanner
-from agent.settings import Settings
+from agent.settings import DecodeSettings, Settings
 from model.engine import Engine
 from model.errors import CheckpointError, ModelError, TokenizerError
+from model.recipes.proofread import Proofread
 from tests.support.checkpoints import NO_SYSTEM, save
 from tests.support.runs import BRIEF, linked
 
@@ -28,6 +29,14 @@ def test_the_embedded_planner_writes_words() -> None:
     assert isinstance(diffusion, Engine)
     assert isinstance(left_to_right, Engine)
     assert diffusion is not left_to_right
+    assert isinstance(load("embedded", "diffusion", True), Proofread)
+
+
+def test_other_rules_and_other_checkpoints_do_not_proofread(tmp_path: Path) -> None:
+    assert DecodeSettings().proofreads
+    for other in ({"select": "dcd"}, {"remask": "rcr"}, {"proofread": False}):
+        assert not DecodeSettings.model_validate(other).proofreads
+    assert isinstance(load(str(save(tmp_path, "sdar")), "diffusion", True), PlainPlanner)
 
 
 def test_a_checkpoint_plans_in_plain_text_with_one_set_of_weights_for_all_arms(

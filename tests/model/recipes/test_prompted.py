@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import Tensor
 
 from model.recipes.prompted import Prompted, keep_surer
+from model.template_fill import TemplateFill
 from model.types import DecodeParams, Filling, Record, Slot, Template
 from tests.model.tiny import is_valid_plan, plan_template, tiny_engine
 
@@ -49,7 +51,9 @@ def test_a_revised_plan_obeys_the_grammar_and_keeps_what_is_known(
 
 def test_the_second_canvas_stands_behind_the_draft_with_its_sure_cells_revealed() -> None:
     class Seen(Prompted):
-        def _revise(self, draft, second, cells, weak):
+        def _revise(
+            self, draft: TemplateFill, second: TemplateFill, cells: Tensor, weak: Tensor
+        ) -> None:
             super()._revise(draft, second, cells, weak)
             kept = [n for n in range(len(cells)) if n not in weak.tolist()]
             assert torch.equal(draft.canvas.ids[cells[kept]], second.canvas.ids[cells[kept]])
