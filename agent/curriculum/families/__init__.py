@@ -41,9 +41,9 @@ __all__ = ["FAMILIES", "Draw", "Family", "NotDrawnError"]
 
 FAMILIES: tuple[tuple[Family, float], ...] = (
     (attribute, 0.115), (chain, 0.09), (listing, 0.20), (counting, 0.11), (whole_class, 0.008), (share, 0.01), (either, 0.012),
-    (count_more, 0.01), (more_claim, 0.006), (extreme, 0.08), (fold, 0.03), (size_of, 0.015), (candidates, 0.045),
-    (each, 0.02), (difference, 0.04), (growth, 0.035), (over_periods, 0.02), (two_fields, 0.02), (densest, 0.008),
-    (fastest, 0.01), (age, 0.015), (age_at, 0.006), (apart, 0.01), (youngest, 0.006), (claim, 0.065), (comparison_claim, 0.03),
+    (count_more, 0.01), (more_claim, 0.006), (extreme, 0.08), (fold, 0.036), (size_of, 0.022), (candidates, 0.045),
+    (each, 0.02), (difference, 0.04), (growth, 0.035), (over_periods, 0.026), (two_fields, 0.032), (densest, 0.012),
+    (fastest, 0.01), (age, 0.015), (age_at, 0.006), (apart, 0.01), (youngest, 0.01), (claim, 0.065), (comparison_claim, 0.03),
     (change_claim, 0.028), (first_claim, 0.01), (member_claim, 0.008), (planted, 0.022), (planted_comparison, 0.008),
     (sources, 0.008), (strange, 0.052), (elsewhere, 0.03), (stranger, 0.036), (unranked, 0.026), (wrong_kind, 0.022),
     (no_value, 0.016), (no_period, 0.012), (report, 0.025), (comparison, 0.015),
