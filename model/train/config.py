@@ -46,7 +46,8 @@ class MaskMix:
 
     all_masked: float = 0.4
     least_rate: float = 0.15
-    records: float = 0.4
+    records: float = 0.3
+    tails: float = 0.3
     blocks: tuple[int, ...] = (1, 8, 16, 32)
     growth: float = 0.25
     whole_canvas: float = 0.7

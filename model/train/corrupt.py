@@ -1,8 +1,9 @@
 """Which cells of a canvas a view hides: the mask mix of training, drawn per sample.
 
 View one hides everything (as the first denoise step sees it) or a uniform share of the slots. View two
-hides whole records, or exactly what view one showed, so that each slot is supervised; for a repair sample
-it is the draft with the reopened cells masked (as a revision sees it).
+hides whole records, all slots from one on (as a draft behind what has been read sees them), or exactly what
+view one showed, so that each slot is supervised; for a repair sample it is the draft with the reopened cells
+masked (as a revision sees it).
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def training_views(batch: SampleBatch, mask_id: int, mix: MaskMix, rng: Rng) -> 
     whole = rng.random((batch.size, 1)) < mix.all_masked
     first = batch.maskable & (whole | _uniform(batch, mix, rng))
     rest = np.where(whole, _uniform(batch, mix, rng), ~first)
-    by_record = rng.random((batch.size, 1)) < mix.records
+    drawn = rng.random((batch.size, 1))
+    by_record, by_tail = drawn < mix.records, drawn >= 1 - mix.tails
+    rest = np.where(by_tail, _tails(batch, rng), rest)
     second = batch.maskable & np.where(by_record, _records(batch, rng), rest)
     return [
         _view(batch.canvas, first, mask_id),
@@ -78,6 +81,14 @@ def _view(ids: Ids, hidden: Flags, mask_id: int) -> View:
 def _uniform(batch: SampleBatch, mix: MaskMix, rng: Rng) -> Flags:
     rate = rng.uniform(mix.least_rate, 1.0, (batch.size, 1))
     hidden: Flags = rng.random(batch.canvas.shape) < rate
+    return hidden
+
+
+def _tails(batch: SampleBatch, rng: Rng) -> Flags:
+    """All slots from one of them on, each as likely as any other."""
+    n_before = batch.maskable.cumsum(1) - batch.maskable
+    first = (rng.random((batch.size, 1)) * batch.maskable.sum(1, keepdims=True)).astype(np.int64)
+    hidden: Flags = n_before >= first
     return hidden
 
 

@@ -26,8 +26,8 @@ def test_only_slots_are_hidden_and_the_rest_is_shown_as_it_is(seed: int) -> None
 
 
 @given(seeds)
-def test_without_whole_masks_and_records_the_views_complement_each_other(seed: int) -> None:
-    mix = MaskMix(all_masked=0.0, records=0.0)
+def test_without_whole_masks_records_and_tails_the_views_complement_each_other(seed: int) -> None:
+    mix = MaskMix(all_masked=0.0, records=0.0, tails=0.0)
     first, second = training_views(BATCH, MASK, mix, np.random.default_rng(seed))
     union = first.predicted ^ second.predicted
     assert (union[DRAFT] == BATCH.maskable[DRAFT]).all()
@@ -40,6 +40,16 @@ def test_records_are_hidden_whole(seed: int) -> None:
     by_record = second.predicted[DRAFT].reshape(7, -1, ROW)[..., 1:]
     assert (by_record.all(-1) == by_record.any(-1)).all()
     assert by_record.any((1, 2)).all()
+
+
+@given(seeds)
+def test_behind_a_tails_first_slot_nothing_is_shown_and_before_it_everything(seed: int) -> None:
+    mix = MaskMix(records=0.0, tails=1.0)
+    _, second = training_views(BATCH, MASK, mix, np.random.default_rng(seed))
+    for hidden, maskable in zip(second.predicted[DRAFT], BATCH.maskable[DRAFT], strict=True):
+        of_slots = hidden[maskable]
+        assert of_slots[-1]
+        assert (np.diff(of_slots.astype(int)) >= 0).all()
 
 
 @given(seeds)
