@@ -1,4 +1,4 @@
-"""Entities by name: aliases, their usual short forms, demonyms, and Chinese names with one wrong character.
+"""Entities by name: aliases, their usual short forms, nicknames, demonyms, and Chinese names with one wrong character.
 
 Where several things share a name, what the rest of the text speaks of decides, then how well known each is.
 """
@@ -21,6 +21,7 @@ from tools.facts.store import FactStore
 from tools.types import Entity
 
 DEMONYMS_FILE = Path(__file__).with_name("demonyms.tsv")
+NICKNAMES_FILE = Path(__file__).with_name("nicknames.tsv")
 _CJK = re.compile(r"[一-鿿𠀀-𮯯]")
 # 中美两国, 日韩之间: countries by one character each.
 _TOGETHER = re.compile(r"[中美英法德日韩俄印意加澳]{2,5}(?=[两二三四五各]国|之间|两个国家|两地)")
@@ -51,6 +52,7 @@ class NameIndex:
                     self._index.add(f"{alias}s", _sense(alias, entities[entity_id], weight))
                 chinese += [alias] if lang == "zh" else []
         self._add_short_forms(store)
+        self._add_nicknames(store)
         self._add_demonyms(store)
         self._add_slips(chinese)
 
@@ -65,15 +67,16 @@ class NameIndex:
                 else:
                     self._taken[fold(form)].append(sense)
 
+    def _add_nicknames(self, store: FactStore) -> None:
+        """What is said in place of a name: `the Land of the Rising Sun`, 枫叶之国."""
+        for thing, words in _told_of(store, NICKNAMES_FILE):
+            for word in words:
+                self._index.add(word, Sense(thing, store.weight(thing.id)))
+
     def _add_demonyms(self, store: FactStore) -> None:
         """A people stands for its country, and for its country's market."""
-        markets = {e.name: e for e in store.entities() if e.type == "region"}
-        with DEMONYMS_FILE.open(encoding="utf-8") as lines:
-            for row in csv.DictReader(lines, delimiter="\t"):
-                country = store.entity(row["country"])
-                for place in (country, markets.get(country.name)) if country else ():
-                    if place:
-                        self._add_people(row["words"].split("|"), place, store.weight(place.id))
+        for place, words in _told_of(store, DEMONYMS_FILE):
+            self._add_people(words, place, store.weight(place.id))
 
     def _add_people(self, words: Iterable[str], place: Entity, weight: float) -> None:
         sense = Sense(place, weight + _DEMONYM, is_demonym=True)
@@ -161,6 +164,16 @@ class NameIndex:
         start, end = beside.get(sense.entity.type, (mention.start, mention.end))
         entity = sense.entity
         return Found(start, end, entity.type.replace("_", " "), entity.name, entity)
+
+
+def _told_of(store: FactStore, path: Path) -> Iterator[tuple[Entity, list[str]]]:
+    """The things of a table with the words for them; what is said of a country is said of its market too."""
+    markets = {e.name: e for e in store.entities() if e.type == "region"}
+    with path.open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines, delimiter="\t"):
+            if thing := store.entity(row["entity"]):
+                market = markets.get(thing.name) if thing.type == "country" else None
+                yield from ((each, row["words"].split("|")) for each in (thing, market) if each)
 
 
 def _sense(alias: str, entity: Entity, weight: float) -> Sense:

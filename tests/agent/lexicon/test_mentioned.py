@@ -140,11 +140,29 @@ def test_every_value_is_one_of_the_facts(store: FactStore) -> None:
         assert set(values) <= known, field_id
 
 
-def test_every_demonym_is_of_a_country(store: FactStore) -> None:
-    with (LEXICON / "demonyms.tsv").open(encoding="utf-8") as lines:
+@pytest.mark.parametrize(("table", "at_least"), [("demonyms.tsv", 200), ("nicknames.tsv", 40)])
+def test_every_people_and_nickname_is_of_something(
+    store: FactStore, table: str, at_least: int
+) -> None:
+    with (LEXICON / table).open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t"))
-    assert len(rows) > 200
-    assert [row["country"] for row in rows if store.entity(row["country"]) is None] == []
+    assert len(rows) > at_least
+    assert [row["entity"] for row in rows if store.entity(row["entity"]) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("population of the Land of the Rising Sun", "country/JPN"),
+        ("how many EVs were sold in the emerald isle in 2024?", "region/ireland"),
+        ("枫叶之国的首都", "country/CAN"),
+        ("market cap of Big Blue", "company/IBM"),
+    ],
+)
+def test_a_nickname_stands_for_its_thing_and_a_country_s_for_its_market(
+    linker: Linker, question: str, meant: str
+) -> None:
+    assert [t.id for t in targets(linker, question) if isinstance(t, Entity)] == [meant]
 
 
 @pytest.mark.parametrize(
