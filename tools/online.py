@@ -18,9 +18,11 @@ from tools.grounding.layers import Entailment
 from tools.grounding.verifying import is_about_passages, verify_text
 from tools.live.facts import Live
 from tools.live.reading import Library
+from tools.live.several import MAX_THINGS, of_each
 from tools.live.watching import watched
 from tools.lookup import field_name
 from tools.references import term, terms, words_of
+from tools.sources.types import Found
 from tools.subjects import period_of
 from tools.toolbox import TOOLS, Tool, Toolbox
 from tools.types import (
@@ -120,13 +122,13 @@ class OnlineToolbox:
         return None
 
     def _known(self, call: Call, source: Binding, asked: _Asked) -> Observation:
-        """What the facts say; else, of one thing, what a live source says; else, of a stranger, what a search finds."""
+        """What the facts say; else what live sources say of it, or of each of a few; else what a search finds."""
         found = self._facts.run(call)
-        if not isinstance(found, Failed) or found.reason not in _NOT_KNOWN or asked.origin:
+        if not isinstance(found, Failed) or asked.origin or not self._is_open(found, source):
             return found
         if not (name := _name(source)):
-            return found
-        live = self._outside.live.of(name, asked.field, asked.period)
+            return self._of_several(source, asked, found)
+        live = self._of_one(source, name, asked)
         if not isinstance(live, Failed):
             return live
         if found.reason is not Reason.UNKNOWN_ENTITY:
@@ -134,6 +136,29 @@ class OnlineToolbox:
         if live.reason in (Reason.AMBIGUOUS, Reason.BUDGET_EXHAUSTED, Reason.STOPPED):
             return live
         return self._searched(f"{name} {asked.words}")
+
+    def _is_open(self, found: Failed, source: Binding) -> bool:
+        """Whether others may know: of things that a live source named, the facts cannot even tell the kind."""
+        if found.reason is Reason.TYPE_MISMATCH:
+            return any(self._outside.live.registry.is_address(known) for known in _ids(source))
+        return found.reason in _NOT_KNOWN
+
+    def _of_one(self, thing: Binding, name: str, asked: _Asked) -> Found | Failed:
+        """What the source that named a thing says of it; else what any says that knows its name."""
+        live = self._outside.live
+        for address in filter(live.registry.is_address, _ids(thing)):
+            found = live.at(address, asked.field, asked.period)
+            if not isinstance(found, Failed) or found.reason not in _NOT_KNOWN:
+                return found
+        return live.of(name, asked.field, asked.period)
+
+    def _of_several(self, source: Binding, asked: _Asked, found: Failed) -> Observation:
+        """What live sources say of each member of a small set; of a large one, what the facts said."""
+        members = source.members if isinstance(source, Entities) else ()
+        if not 1 < len(members) <= MAX_THINGS:
+            return found
+        told = of_each(members, asked.field, lambda each: self._of_one(each, each.name, asked))
+        return _most_telling(found, told) if isinstance(told, Failed) else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +217,16 @@ def _name(source: Binding) -> str:
         case Entities(members=(only,)):
             return only.name
     return ""
+
+
+def _ids(source: Binding) -> tuple[str, ...]:
+    """The ids of what is no mere name."""
+    match source:
+        case Entity(id=known):
+            return (known,)
+        case Entities(members=members):
+            return tuple(member.id for member in members)
+    return ()
 
 
 def _most_telling(found: Failed, live: Failed) -> Failed:

@@ -42,9 +42,10 @@ from tools.web.types import Web
 
 @dataclass(frozen=True, slots=True)
 class Doubles:
-    """What tests put in the place of the network."""
+    """What tests and benches put in the place of the network: one web for all runs, or what makes each run its own."""
 
     web: Web | None = None
+    dial: Callable[[Meter, Event], Web] | None = None
     ask: Ask | None = None
     adapters: Sequence[Adapter] | None = None
     reader: Reader | None = None
@@ -94,6 +95,8 @@ class World:
             self.index.close()
 
     def _web(self, meter: Meter, stop: Event) -> Web:
+        if self._doubles.dial is not None:
+            return self._doubles.dial(meter, stop)
         return self._doubles.web or open_web(self.options.web, meter, stop)
 
     def _engines(

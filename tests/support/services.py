@@ -124,10 +124,10 @@ class Services:
         found = self.addresses.get(host, (PUBLIC,))
         return next(found) if isinstance(found, Iterator) else found
 
-    def network(self, **options: Any) -> Network:
-        """A network of which every name leads here: scope `public`, quick limits and no pauses between requests."""
+    def network(self, haste: float = 1000, **options: Any) -> Network:
+        """A network of which every name leads here: scope `public`, quick limits, hardly a pause between requests."""
         chosen = WebOptions(**{"egress": Egress.PUBLIC, "limits": QUICK, **options})
-        network = Network(chosen, System(self.resolve, _Dial(self), haste=1000))
+        network = Network(chosen, System(self.resolve, _Dial(self), haste=haste))
         self._networks.append(network)
         return network
 

@@ -15,7 +15,14 @@ from tools.types import Failed, NoteKind, Reason
 
 _CERTAIN = 1.0
 _PASSED_OVER = frozenset(
-    {Reason.EMPTY, Reason.NOT_FOUND, Reason.UNKNOWN_ENTITY, Reason.UNKNOWN_FIELD, Reason.NO_VALUE}
+    {
+        Reason.EMPTY,
+        Reason.NOT_FOUND,
+        Reason.UNKNOWN_ENTITY,
+        Reason.UNKNOWN_FIELD,
+        Reason.NO_VALUE,
+        Reason.NO_VALUE_FOR_PERIOD,
+    }
 )
 _FINAL = frozenset({Reason.BUDGET_EXHAUSTED, Reason.STOPPED, Reason.OFFLINE})
 

@@ -28,6 +28,7 @@ from tools.types import (
     Passages,
     Reason,
     Scalar,
+    Table,
     Text,
     Truth,
     Verdict,
@@ -213,6 +214,43 @@ def test_what_the_facts_lack_of_a_thing_they_know_is_asked_of_a_source(stage: St
     found = stage.asker()("lookup", {"@1": oslo}, source="@1", field="motto")
     assert isinstance(found, Scalar)
     assert found.value == "Forward"
+
+
+OSLO = Entity("city/XX1", "Oslo", "city")
+STRANGERS = Entities(
+    tuple(Entity(f"almanac:{name}", name, "thing") for name in ("Arnsberg", "Bohlen", "Cella"))
+)
+
+
+def test_a_few_things_are_asked_for_one_by_one_and_are_a_table(stage: Stage) -> None:
+    stage.source.table = {("Arnsberg", "population"): 73_456, ("Cella", "population"): 12}
+    found = stage.asker()("lookup", {"#1": STRANGERS, "%1": POPULATION}, source="#1", field="%1")
+    assert isinstance(found, Table)
+    told = [(m.entity.name, m.value, m.unit) for m in found.measures]
+    assert told == [("Arnsberg", Decimal(73_456), "people"), ("Cella", Decimal(12), "people")]
+    assert all(m.facts[0].origin for m in found.measures)
+
+
+def test_many_things_are_not_asked_for_one_by_one(stage: Stage) -> None:
+    many = Entities(tuple(replace(OSLO, id=f"almanac:{n}", name=f"T{n}") for n in range(13)))
+    failed(stage.asker()("lookup", {"#1": many, "%1": POPULATION}, source="#1", field="%1"))
+    assert stage.source.asked == []
+
+
+def test_a_spent_budget_ends_a_call_over_several_things(stage: Stage) -> None:
+    stage.source.says = Failed(Reason.BUDGET_EXHAUSTED, "the run's budget of 2 requests is spent")
+    named = Entities(tuple(replace(OSLO, name=each.name) for each in STRANGERS.members))
+    found = stage.asker()("lookup", {"#1": named, "%1": POPULATION}, source="#1", field="%1")
+    assert failed(found).reason is Reason.BUDGET_EXHAUSTED
+
+
+def test_a_thing_that_a_source_named_is_asked_of_it_by_its_address(stage: Stage) -> None:
+    thing = Entity("almanac:Arnsberg", "a name of several towns", "thing")
+    found = stage.asker()(
+        "lookup", {"#1": Entities((thing,)), "%1": POPULATION}, source="#1", field="%1"
+    )
+    assert isinstance(found, Scalar)
+    assert stage.source.asked == ["get Arnsberg population"]
 
 
 def test_what_no_one_knows_of_a_known_thing_stays_the_answer_of_the_facts(stage: Stage) -> None:
