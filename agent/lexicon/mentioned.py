@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from agent.lexicon.fields import Cue, FieldLexicon, strengths, type_votes
+from agent.lexicon.fractions import fractions
 from agent.lexicon.groups import GroupIndex
 from agent.lexicon.measured import Measured
 from agent.lexicon.names import NameIndex
@@ -168,7 +169,7 @@ def _likeliest(*sources: NameIndex | GroupIndex | FieldLexicon | ValueIndex) -> 
 
 
 def _measured(text: str) -> Iterator[Found]:
-    for m in chain(periods(text), quantities(text)):
+    for m in chain(periods(text), quantities(text), fractions(text)):
         start = m.end if m.keeps_words else m.start
         yield Found(start, m.end, _kind(m), _label(m, text), m.target)
 
