@@ -23,6 +23,7 @@ from agent.curriculum.families.claims import (
 )
 from agent.curriculum.families.draw import Draw, Family, NotDrawnError
 from agent.curriculum.families.extremes import candidates, each, extreme, fold, size_of
+from agent.curriculum.families.gatherings import both_classes, but_for, facets, together
 from agent.curriculum.families.intersections import counting, listing, share, whole_class
 from agent.curriculum.families.pairs import count_more, either, more_claim
 from agent.curriculum.families.reconciliation import planted, planted_comparison, sources
@@ -47,4 +48,5 @@ FAMILIES: tuple[tuple[Family, float], ...] = (
     (change_claim, 0.028), (first_claim, 0.01), (member_claim, 0.008), (planted, 0.022), (planted_comparison, 0.008),
     (sources, 0.008), (strange, 0.052), (elsewhere, 0.03), (stranger, 0.036), (unranked, 0.026), (wrong_kind, 0.022),
     (no_value, 0.016), (no_period, 0.012), (report, 0.025), (comparison, 0.015),
+    (together, 0.03), (facets, 0.04), (but_for, 0.012), (both_classes, 0.025),
 )  # fmt: skip
