@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
+from torch import Tensor
 
 from model.decode.ending import StopBan, StopCut
 from model.decode.prophet import Prophet, lead
 from model.decode.threshold import Threshold
 from model.decode.top_k import TopK
+from model.view import View
 from tests.model.scored import revealed, scores_of
 from tests.model.views import view_of
 
@@ -69,7 +71,7 @@ def test_prophet_ends_the_block_once_the_answer_is_revealed() -> None:
 
 def test_prophet_waits_while_the_answer_is_out_of_the_inner_rules_sight() -> None:
     class FirstOnly(TopK):
-        def eligible(self, view):
+        def eligible(self, view: View) -> Tensor:
             return view.masked & (view.region == 0)
 
     view = view_of([True] * 3, steps_left=3, region=[0, 0, 1])
