@@ -8,6 +8,7 @@ import pytest
 
 from agent.asked import asked_unit, in_unit
 from tools.types import Entity, Fact, Measure, Scalar, Table
+from tools.values.metrology import SPELLED, UNITS
 
 EVEREST = Entity("mountain/everest", "Everest", "mountain")
 IRON, GOLD = Entity("element/Fe", "Iron", "element"), Entity("element/Au", "Gold", "element")
@@ -29,6 +30,32 @@ IRON, GOLD = Entity("element/Fe", "Iron", "element"), Entity("element/Au", "Gold
 )
 def test_the_unit_a_question_asks_for(question: str, unit: str) -> None:
     assert asked_unit(question) == unit
+
+
+KINDS = (
+    "length",
+    "area",
+    "volume",
+    "mass",
+    "temperature",
+    "time",
+    "speed",
+    "energy",
+    "power",
+    "pressure",
+)
+
+
+def test_every_spelling_of_a_measure_can_be_asked_for_but_single_signs() -> None:
+    """A single sign is too often another word: `in L`, 多少年."""
+    for name in (each for each, unit in SPELLED.items() if UNITS[unit].kind in KINDS):
+        question = f"how much is it in {name}?" if name.isascii() else f"换算成{name}是多少"
+        assert asked_unit(question) == (SPELLED[name] if len(name) > 1 else ""), name
+
+
+@pytest.mark.parametrize("said", ["dollars", "percent", "people", "yuan", "moles", "numbers"])
+def test_what_is_no_measure_is_not_asked_for(said: str) -> None:
+    assert asked_unit(f"how many is it in {said}?") == ""
 
 
 def test_a_length_comes_in_the_unit_asked_for() -> None:

@@ -67,6 +67,47 @@ def test_words_that_count_nothing_are_no_numbers(text: str) -> None:
     assert list(quantities(text)) == []
 
 
+SPELLINGS = {
+    "km2": "km2|km²|km^2|sq km|sq. km|sqkm|square km|square kilometre|square kilometer|square kms|平方公里|平方千米",
+    "km": "km|kms|kilometre|kilometer|klick|公里|千米",
+    "m": "m|metre|meter|mtr|米",
+    "mi": "mile|mi|英里",
+    "ft": "foot|feet|ft|英尺",
+    "%": "%|％|percent|per cent|pct|percentage point|个百分点",
+    "USD": "dollar|usd|us dollar|buck|美元|美金|刀",
+    "SEK": "sek|krona|kronor|swedish kronor|瑞典克朗|克朗",
+    "K": "kelvin|degrees kelvin|开尔文|开",
+    "°C": "°c|degrees celsius|celsius|centigrade|摄氏度|℃",
+    "h": "hour|hr|小时|个小时|钟头|个钟头",
+    "days": "day|天",
+    "years": "years old|year old|years of age|岁|周岁",
+    "GWh": "gwh|gigawatt hour|吉瓦时",
+    "t": "tonne|ton|metric ton|吨",
+    "g/cm3": "g/cm3|g/cm³|grams per cubic centimetre|克每立方厘米",
+}
+UNSAID = "h|t|g|s|l|u|€|euro|yuan|元|人民币|cm|厘米|inch|acre|公顷|pound|公斤|years|yr|年|周|month|百分比|百分点|瓦时|mph|°f|W|瓦"
+
+
+@pytest.mark.parametrize(
+    ("unit", "spelling"),
+    [(unit, each) for unit, spellings in SPELLINGS.items() for each in spellings.split("|")],
+)
+def test_a_number_takes_the_unit_behind_it(unit: str, spelling: str) -> None:
+    is_word = spelling.isascii() and spelling[-1].isalpha() and spelling[-1] != "s"
+    for said in (spelling, spelling.upper(), *([f"{spelling}s"] if is_word else [])):
+        text = f"more than 12 {said}"
+        found = next(quantities(text))
+        assert (found.target, found.end) == (Quantity(Decimal(12), unit), len(text))
+
+
+@pytest.mark.parametrize("spelling", UNSAID.split("|"))
+def test_other_units_are_left_to_the_words(spelling: str) -> None:
+    for said in (f"12 {spelling}", f"12{spelling}"):
+        found = next(quantities(f"more than {said}"))
+        assert isinstance(found.target, Quantity)
+        assert found.target.unit == ""
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_an_error_and_spans_lie_inside_it(text: str) -> None:
     for found in quantities(text):
