@@ -10,6 +10,7 @@ from agent.forms import template_of
 from agent.journal import Journal
 from agent.plain.planner import PlainPlanner
 from agent.state import Fields, Limits, Links, Reporter, RunState
+from agent.tally import Tally
 from model.types import LanguageModel, Template
 from tools.types import Tools
 
@@ -27,6 +28,7 @@ class Deps:
     dispatcher: Dispatcher
     reporter: Reporter
     limits: Limits
+    tally: Tally
     shows_canvas: bool = True
     widen_below: float = 0.5
 

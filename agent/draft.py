@@ -26,7 +26,8 @@ def draft(state: RunState, deps: Deps) -> RunState:
     """The state with its open cells filled; nothing is filled once the run has to end."""
     if state.metrics.turns >= deps.limits.budget.max_turns:
         return replace(state, halt=state.halt or "turns")
-    if state.metrics.new_tokens >= deps.limits.budget.max_tokens:
+    deps.tally.filled = state.metrics.new_tokens
+    if deps.tally.is_spent:
         return replace(state, halt=state.halt or "tokens")
     if halt := deps.limits.halted():
         return replace(state, halt=halt)
@@ -160,6 +161,7 @@ def _fill(form: Template, params: DecodeParams, watch: _Watch) -> _Filled:
 
 def _drafted(state: RunState, filled: _Filled, deps: Deps) -> RunState:
     metrics = _charged(state.metrics, filled)
+    deps.tally.filled = metrics.new_tokens
     if filled.filling is None:
         return replace(state, metrics=metrics, halt=deps.limits.halted())
     values = filled.filling.values

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import perf_counter
 
 from agent.plain.planner import PlainPlanner
+from agent.tally import Tally
 from model.chat import Message
 from model.errors import ModelError
 from model.types import DecodeParams, Slot, Template
@@ -25,20 +27,26 @@ _TASK = (
 class ModelEntailment:
     """A model that fills text, asked for one word. Pages are data to it: quoted, and without control words.
 
+    A verdict counts as tokens of the run, and is not asked for once the run's are spent.
     Does not guarantee: that a small model judges well; the layers before it are not overruled by it.
     """
 
     planner: PlainPlanner
     params: DecodeParams
+    tally: Tally
 
     def judge(self, premise: str, claim: str) -> Truth:
-        """Supported, contradicted, or unknown where the text does not decide or is too long for the model."""
+        """Supported, contradicted, or unknown where the text does not decide or cannot be asked about."""
+        if self.tally.is_spent:
+            return Truth.UNKNOWN
         form = self._form(premise[:MAX_PREMISE_CHARS], claim[:MAX_CLAIM_CHARS])
         try:
             self.planner.speech.refuse_unless_it_fits(form)
         except ModelError:
             return Truth.UNKNOWN
+        began = perf_counter()
         filling = self.planner.lm.fill(form, self.params)
+        self.tally.judged(replace(filling.usage, seconds=perf_counter() - began))
         said = filling.values[_VERDICT].strip()
         return next((truth for truth in Truth if truth.value == said), Truth.UNKNOWN)
 

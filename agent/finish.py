@@ -204,12 +204,16 @@ def _ended(tool: str, status: Status) -> Mapping[str, str]:
 
 
 def measured(metrics: Metrics, journal: Journal, seconds: float) -> Metrics:
-    """The run's cost, with what the tools and the clock say."""
+    """The run's cost, with what the tools, the model's verdicts and the clock say."""
+    judged = journal.judged
     return metrics.model_copy(
         update={
+            "forwards": metrics.forwards + judged.forwards,
+            "denoise_steps": metrics.denoise_steps + judged.denoise_steps,
+            "new_tokens": metrics.new_tokens + judged.new_tokens,
             "tool_calls": journal.started,
             "tool_seconds": round(journal.seconds, 6),
-            "model_seconds": round(metrics.model_seconds, 6),
+            "model_seconds": round(metrics.model_seconds + judged.seconds, 6),
             "seconds": round(seconds, 6),
             "web_calls": journal.spent.calls,
             "web_bytes": journal.spent.bytes,

@@ -15,6 +15,7 @@ from typing import Any
 
 from agent import codec
 from agent.log import LineFile
+from model.types import Usage
 from tools.types import Answer, Call, Failed, Note, Observation, Value
 from tools.web.meter import Spent
 
@@ -49,6 +50,7 @@ class Journal:
     started: int = 0
     rests_on: dict[int, str] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
+    judged: Usage = field(default_factory=Usage)
     _lines: LineFile | None = None
 
     def __post_init__(self) -> None:
@@ -87,6 +89,11 @@ class Journal:
             by_host = [list(pair) for pair in spent.by_host]
             self._write(["spent", spent.calls, spent.bytes, spent.seconds, by_host], durable=False)
 
+    def charge(self, usage: Usage) -> None:
+        """Note what one more verdict of a model has cost, in tokens, forwards and seconds."""
+        cost = (usage.forwards, usage.denoise_steps, usage.new_tokens, usage.seconds)
+        self._write(["judged", *cost], durable=False)
+
     def settle(self, rests_on: Mapping[int, str]) -> None:
         """Note which calls stand behind the rows of the final plan."""
         self._write(["settle", dict(rests_on)], durable=False)
@@ -118,5 +125,7 @@ class Journal:
             case ["spent", calls, n_bytes, seconds, by_host]:
                 hosts = tuple((host, n) for host, n in by_host)
                 self.spent = Spent(calls, n_bytes, seconds, hosts)
+            case ["judged", forwards, denoise_steps, new_tokens, seconds]:
+                self.judged += Usage(forwards, denoise_steps, new_tokens, seconds=seconds)
             case ["settle", rests_on]:
                 self.rests_on = rests_on

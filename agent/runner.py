@@ -35,6 +35,7 @@ from agent.report.types import Evidence
 from agent.settings import Settings
 from agent.state import Clock, Limits, Reporter, RunState, there
 from agent.strangers import OpenLinker
+from agent.tally import Tally
 from agent.types import Arm, Language, RunResult
 from tools.reach import Errand
 from tools.types import Tools
@@ -224,21 +225,22 @@ class Runner:
         return _Ended(result)
 
     def _tools(
-        self, start: RunState, means: _Means, journal: Journal, reporter: Reporter
+        self, start: RunState, means: _Means, reporter: Reporter, tally: Tally
     ) -> tuple[Tools, Meter | None]:
         """The run's tools; where they reach the world, with the meter of what they take from the web."""
         world = None if means.toolbox else self.kit.world_of(means.is_online)
         if world is None:
             return means.toolbox or self.kit.toolbox, None
         lang = start.lang or language_of(start.question)
-        errand = Errand(start.question, lang, self._stops[reporter.run], journal.spent)
+        errand = Errand(start.question, lang, self._stops[reporter.run], tally.journal.spent)
         lm = self.kit.lm(start.arm)
         if not isinstance(lm, PlainPlanner):
             return world.open(errand)
-        return world.open(errand, ModelEntailment(lm, self._spec(start.arm).params))
+        return world.open(errand, ModelEntailment(lm, self._spec(start.arm).params, tally))
 
     def _deps(self, start: RunState, means: _Means, journal: Journal, reporter: Reporter) -> Deps:
-        toolbox, meter = self._tools(start, means, journal, reporter)
+        tally = Tally(self.settings.caps.max_tokens, journal)
+        toolbox, meter = self._tools(start, means, reporter, tally)
         kit, lm = self.kit, self.kit.lm(start.arm)
         reporter.elapsed.restart()  # loading a model is not part of a run
         limits = Limits(self.settings.caps, self._stops[reporter.run], reporter.elapsed)
@@ -252,6 +254,7 @@ class Runner:
             dispatcher=Dispatcher(toolbox, journal, self._calls, reporter, limits, meter),
             reporter=reporter,
             limits=limits,
+            tally=tally,
             shows_canvas=self.settings.shows_canvas,
             widen_below=self.settings.decode.widen_below,
         )

@@ -22,6 +22,7 @@ from agent.log import EventLog, replay
 from agent.runner import Runner
 from agent.settings import BudgetSettings, Settings
 from agent.state import Clock, Limits, Reporter, RunState
+from agent.tally import Tally
 from agent.types import N_ARGS, N_ROWS, NIL, Arm, Brief, Budget, Plan, Pointer, Row
 from model.types import LanguageModel, ScriptedModel
 from tools.facts.store import Field
@@ -256,6 +257,7 @@ def deps_of(
             dispatcher=Dispatcher(world, journal, pool, reporter, limits),
             reporter=reporter,
             limits=limits,
+            tally=Tally(limits.budget.max_tokens, journal),
         )
 
 
