@@ -13,6 +13,7 @@ from decimal import Decimal
 from agent.lexicon.measured import Measured
 from agent.lexicon.numerals import SMALL, Spoken, spoken
 from tools.types import Quantity
+from tools.values.metrology import SPELLED
 
 _SCALES = {
     "hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6,
@@ -20,25 +21,29 @@ _SCALES = {
     "tn": 10**12, "trn": 10**12, "t": 10**12, "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6,
     "千万": 10**7, "亿": 10**8, "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12,
 }  # fmt: skip
-_UNITS = {
-    "km2": ("km2", "km²", "km^2", "sq km", "sq. km", "sqkm", "square km", "square kilometre", "square kilometer",
-            "square kms", "平方公里", "平方千米"),
-    "km": ("km", "kms", "kilometre", "kilometer", "klick", "公里", "千米"),
-    "m": ("m", "metre", "meter", "mtr", "米"),
-    "mi": ("mile", "mi", "英里"), "ft": ("foot", "feet", "ft", "英尺"),
-    "%": ("%", "％", "percent", "per cent", "pct", "percentage point", "个百分点"),
-    "USD": ("dollar", "usd", "us dollar", "buck", "美元", "美金", "刀"),
-    "SEK": ("sek", "krona", "kronor", "swedish kronor", "瑞典克朗", "克朗"),
-    "K": ("kelvin", "degrees kelvin", "开尔文", "开"),
-    "°C": ("°c", "degrees celsius", "celsius", "centigrade", "摄氏度", "℃"),
-    "h": ("hour", "hr", "小时", "个小时", "钟头", "个钟头"),
-    "days": ("day", "天"),
+_MEASURED = frozenset(
+    {"km2", "km", "m", "mi", "ft", "%", "USD", "SEK", "K", "°C", "h", "days", "GWh", "t"}
+)  # what the facts are asked by; any other unit stays among the words
+_NO_UNIT_BEHIND = frozenset({"$", "us$", "百分比"})
+_SPOKEN = {
+    "km2": ("sq. km", "sqkm"), "km": ("klick",), "m": ("m", "mtr"), "USD": ("buck", "刀"),
+    "%": ("pct", "percentage point", "个百分点"), "SEK": ("krona", "kronor", "克朗"),
+    "K": ("degrees kelvin", "开"), "h": ("个小时", "钟头", "个钟头"), "t": ("ton",),
     "years": ("years old", "year old", "years of age", "岁", "周岁"),
-    "GWh": ("gwh", "gigawatt hour", "吉瓦时"),
-    "t": ("tonne", "ton", "metric ton", "吨"),
     "g/cm3": ("g/cm3", "g/cm³", "grams per cubic centimetre", "克每立方厘米"),
-}  # fmt: skip
-_UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
+}  # as people say it, beside the spellings that the tools know  # fmt: skip
+
+
+def _is_letter(spelling: str) -> bool:
+    """Whether a spelling is a single letter, as the scales are: `5k`, `3t`."""
+    return len(spelling) == 1 and spelling.isascii() and spelling.isalpha()
+
+
+_UNIT_OF = {
+    spelling: unit
+    for spelling, unit in SPELLED.items()
+    if unit in _MEASURED and spelling not in _NO_UNIT_BEHIND and not _is_letter(spelling)
+} | {spelling: unit for unit, spellings in _SPOKEN.items() for spelling in spellings}
 _COUNTED = (
     r"people|inhabitants|residents|citizens|souls|persons|heads|dollars|usd|bucks|cars|vehicles|units|evs|electric"
     r"|employees|voters|humans"
