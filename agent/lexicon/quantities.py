@@ -14,12 +14,10 @@ from agent.lexicon.measured import Measured
 from agent.lexicon.numerals import SMALL, Spoken, spoken
 from tools.types import Quantity
 from tools.values.metrology import SPELLED
+from tools.values.units import SCALES
 
-_SCALES = {
-    "hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6,
-    "mil": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9, "bln": 10**9, "b": 10**9, "trillion": 10**12,
-    "tn": 10**12, "trn": 10**12, "t": 10**12, "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6,
-    "千万": 10**7, "亿": 10**8, "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12,
+_SCALES = {word: 10**power for word, power in SCALES.items()} | {
+    "hundred": 10**2, "百": 10**2, "mln": 10**6, "mio": 10**6, "mil": 10**6, "bln": 10**9, "trn": 10**12, "t": 10**12,
 }  # fmt: skip
 _MEASURED = frozenset(
     {"km2", "km", "m", "mi", "ft", "%", "USD", "SEK", "K", "°C", "h", "days", "GWh", "t"}

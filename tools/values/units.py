@@ -21,14 +21,14 @@ POINTS = "percentage points"
 YEAR = "year"  # a calendar year, a point in time; `years` is a duration
 YEARS = "years"
 DAYS = "days"
-_SCALES = {
+SCALES = {
     "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "m": 6, "mn": 6, "b": 9,
     "bn": 9, "tn": 12, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
     "千亿": 11, "万亿": 12,
-}  # fmt: skip
+}  # powers of ten  # fmt: skip
 SCALE_WORDS = "|".join(
     rf"{word}(?![A-Za-z])" if word.isascii() else word
-    for word in sorted(_SCALES, key=len, reverse=True)
+    for word in sorted(SCALES, key=len, reverse=True)
 )
 _QUANTITY = re.compile(
     rf"(?P<sign>[-+−]?)\s*(?P<currency>US\$|[$€£])?\s*(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)"
@@ -36,7 +36,7 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _SCALED = re.compile(
-    rf"(?:(?P<word>{'|'.join(word for word in _SCALES if word not in 'kmb')})|10\^(?P<power>\d{{1,2}}))\s+(?P<unit>\S.*)"
+    rf"(?:(?P<word>{'|'.join(word for word in SCALES if word not in 'kmb')})|10\^(?P<power>\d{{1,2}}))\s+(?P<unit>\S.*)"
 )
 _RAISED = re.compile(r"(?P<base>[^\W\d]+)\^?(?P<power>\d{1,2})")
 _EXPONENT = re.compile(r"(?P<base>[^\d^].*)\^(?P<power>\d{1,2})")
@@ -84,7 +84,7 @@ def plainly(text: str) -> str:
 
 def scaled(digits: str, scale: str | None, power: int = 0) -> Decimal:
     """Digits with thousands separators, times a power of ten and the scale word behind them."""
-    exponent = power + (_SCALES[plainly(scale)] if scale else 0)
+    exponent = power + (SCALES[plainly(scale)] if scale else 0)
     bare = digits.replace(",", "")
     return Decimal(f"{bare}e{exponent}") if exponent else Decimal(bare)
 
@@ -138,7 +138,7 @@ def measured_in(unit: str) -> Definition:
         return known
     if found := _SCALED.fullmatch(name):
         inner = measured_in(found["unit"])
-        power = int(found["power"] or _SCALES[found["word"]])
+        power = int(found["power"] or SCALES[found["word"]])
         return Definition(inner.factor * 10**power, inner.dimension)
     factor, counted = Fraction(1), Counter[str]()
     for part, power in _atoms(name).items():
