@@ -7,7 +7,7 @@ saying stands at the end of the text: who was aboard Apollo 11 are astronauts.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -121,11 +121,16 @@ class Lexicon:
         sure = {i: said.score for i, said in strengths(free).items() if said.score >= _SURE}
         speaking = [i for i in values if not self.fields[i].types & present]
         is_report = is_report_request(reading.text)
-        if sure and not is_report and not any(self.fields[i].types & reached for i in sure):
+        if (
+            not speaking
+            and sure
+            and not is_report
+            and not any(self.fields[i].types & reached for i in sure)
+        ):
             speaking.append(max(sure, key=lambda i: (sure[i], i)))
-        types = {t: reading.vote(t) for i in speaking for t in self.fields[i].types}
+        types = Counter(t for i in speaking for t in self.fields[i].types)
         if types:
-            likeliest = max(types, key=lambda t: (types[t], t))
+            likeliest = max(types, key=lambda t: (types[t], reading.vote(t), t))
             yield from self._groups.whole(likeliest, len(reading.text))
 
     def _related(self, types: set[str]) -> set[str]:

@@ -28,13 +28,19 @@ _SPOKEN = (
 _CJK = re.compile(r"[一-鿿]")
 _ASIDE = re.compile(r"\s*\((?P<aside>[^()]*)\)")
 _SHORTEST = 4
-_NATIONALITY = "nationality"
+# Words that mean something else unless such things are what the text speaks of most.
+_ONLY_AMONG = {"nationality": ("astronaut",), "laureate_type": ("laureate", "prize")}
 _DOMAIN = "internet_domain"
+_HEADQUARTERS = "headquarters"
 # Words that mean a country or a people unless the field is asked about.
 _ONLY_WHERE_ASKED = ("languages", "former_ruler")
 _ALWAYS = ("gender", "prize_category")
 # Where these are plausible at all, no name is meant.
-_SETTLED = ("languages", "nationality", "gender", "phase", "military_civilian", "occupation")
+_SETTLED = (
+    "languages", "nationality", "gender", "phase", "military_civilian", "occupation", "laureate_type",
+)  # fmt: skip
+_SETTLED_WHERE_ASKED = ("flows_into", _HEADQUARTERS)
+_FOOTNOTE = re.compile(r"\[\d+\]")
 _SURE, _SOME = 1.6, 0.6
 
 
@@ -73,6 +79,17 @@ class ValueIndex:
             for text in {fact.value for fact in facts if fact.value_id is None}:
                 for form in _forms(text):
                     self._index.add(form, Value(field_id, text, is_said=False))
+        self._add_states(store)
+
+    def _add_states(self, store: FactStore) -> None:
+        """What stands behind a company's city: Texas in `Austin, Texas`; a country is a name of its own."""
+        countries = {e.name for e in store.entities() if e.type == "country"}
+        facts = (fact for group in store.index(_HEADQUARTERS).values() for fact in group)
+        for state in sorted(
+            {fact.value.rpartition(", ")[2] for fact in facts if ", " in fact.value}
+        ):
+            if state not in countries and not _FOOTNOTE.search(state):
+                self._index.add(state, Value(_HEADQUARTERS, state, is_said=True))
 
     def words(self) -> dict[str, float]:
         """The words of hand-written phrases, which may be meant where a text is misspelt."""
@@ -91,7 +108,7 @@ class ValueIndex:
                 kind = f"value {self._fields[best.field].en.lower()}"
                 found = Found(mention.start, mention.end, kind, best.text, Text(best.text))
                 is_settled = best.field in _SETTLED or (
-                    best.field == "flows_into"
+                    best.field in _SETTLED_WHERE_ASKED
                     and best.is_said
                     and asked.get(best.field, 0) >= _SURE
                 )
@@ -132,9 +149,9 @@ def _is_plausible(
 ) -> bool:
     """Whether the words can mean the value here."""
     is_asked = asked.get(value.field, 0.0)
-    if value.field == _NATIONALITY:
-        others = max((vote for t, vote in reading.votes.items() if t != "astronaut"), default=0.0)
-        return reading.vote("astronaut") > max(_SOME, others)
+    if among := _ONLY_AMONG.get(value.field):
+        others = max((v for t, v in reading.votes.items() if t not in among), default=0.0)
+        return max(reading.vote(t) for t in among) > max(_SOME, others)
     if value.field in _ONLY_WHERE_ASKED:
         return is_asked >= _SURE
     if value.is_said:

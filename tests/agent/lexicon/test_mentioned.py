@@ -166,6 +166,36 @@ def test_a_nickname_stands_for_its_thing_and_a_country_s_for_its_market(
 
 
 @pytest.mark.parametrize(
+    ("question", "value", "group"),
+    [
+        ("which utilities are headquartered in Ohio", "Ohio", "company"),
+        ("airlines based in Texas", "Texas", "company"),
+        ("Canary Islands: which ones rise above 1500 m", "Canary Islands", "island"),
+        ("which organisations won the peace prize", "organization", "laureate:peace"),
+        ("哪些组织得过诺贝尔和平奖", "organization", "laureate:peace"),
+    ],
+)
+def test_a_value_tells_what_things_are_meant(
+    linker: Linker, question: str, value: str, group: str
+) -> None:
+    assert Text(value) in targets(linker, question)
+    assert ids(linker, question) == [group]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("how long is the Ohio river", "river/ohio-river"),
+        ("which organization is headquartered in Geneva", "organization"),
+    ],
+)
+def test_the_words_of_a_value_mean_other_things_elsewhere(
+    linker: Linker, question: str, meant: str
+) -> None:
+    assert meant in ids(linker, question)
+
+
+@pytest.mark.parametrize(
     ("question", "meant"),
     [
         ("Baikal, Tanganyika or Victoria: which is deepest?", ("lake", "lake", "lake")),
