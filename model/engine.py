@@ -139,10 +139,13 @@ class Engine:
             self.close([fill])
 
     @torch.inference_mode()
-    def open(self, template: Template, params: DecodeParams) -> TemplateFill:
+    def open(
+        self, template: Template, params: DecodeParams, after: TemplateFill | None = None
+    ) -> TemplateFill:
         """Template → tokens → canvas, and a place in the cache that keeps what is known of it.
 
-        Whoever drives a fill step by step, as recipes do, closes it in the end.
+        What a fill `after` which it goes on knows of the same template is known from the start. Whoever
+        drives a fill step by step, as recipes do, closes it in the end.
         """
         started = perf_counter()
         reading = Reading.of(self.conventions, params.block_length)
@@ -150,6 +153,8 @@ class Engine:
         grammar = self._grammar(Shape.of(template, canvas.spans, canvas.n_cells))
         bans = bans_of(template, canvas.spans, self._tokens).to(self._device)
         fill = TemplateFill(canvas, Constraint(grammar, canvas, bans), params, reading)
+        if after is not None:
+            fill.learn_from(after)
         self._place(fill, started)
         return fill
 
@@ -163,12 +168,16 @@ class Engine:
 
     def _place(self, fill: Fill, started: float) -> None:
         if not fill.is_done:
-            known = fill.canvas.sequence[: fill.n_kept].tolist()
-            grain = fill.reading.grain(fill.canvas.n_prompt)
-            with self._turn:
-                fill.sequence = self._cache.open(known, fill.canvas.n_tokens, grain)
+            self.resume(fill)
         n_cached = min(len(fill.sequence.tokens), fill.canvas.n_prompt)
         fill.usage += Usage(cached_tokens=n_cached, seconds=perf_counter() - started)
+
+    def resume(self, fill: Fill) -> None:
+        """Give a new or closed fill a place in the cache, with all that is kept of its tokens."""
+        known = fill.canvas.sequence[: fill.n_kept].tolist()
+        grain = fill.reading.grain(fill.canvas.n_prompt)
+        with self._turn:
+            fill.sequence = self._cache.open(known, fill.canvas.n_tokens, grain)
 
     def close(self, fills: Sequence[Fill]) -> None:
         """Give the fills' places in the cache back."""

@@ -20,7 +20,7 @@ from model.remask.remask import KeepAll, Remask
 from model.spec import Share
 from model.template_fill import TemplateFill
 from model.trace import Trace
-from model.types import DecodeParams, DenoiseStep, Filling, Template
+from model.types import DecodeParams, DenoiseStep, Filling, Template, Usage
 
 
 class Proofread:
@@ -97,7 +97,7 @@ class _Proof:
         return (self._text or self._ahead).filling()
 
     def close(self) -> None:
-        """Give the places in the cache back."""
+        """Give the place in the cache back: one fill has it at a time, and leaves there what the next can use."""
         self._engine.close([fill for fill in (self._text, self._ahead) if fill is not None])
 
     @torch.inference_mode()
@@ -107,11 +107,12 @@ class _Proof:
             self._read()
             return
         self._draft()
+        self.canvas = self._ahead.canvas
         if self._is_doubted:
-            self._ahead.canvas.reopen()
-            self.canvas = self._ahead.canvas
+            self.canvas.reopen()
         elif self._text is not None:
-            self._take_draft(self._text)
+            self._text.usage += _without_prompt(self._ahead.usage)
+            self._text.learn_from(self._ahead)
 
     def _draft(self) -> None:
         """Write all cells in one step, and say whether the draft has to be read."""
@@ -119,24 +120,33 @@ class _Proof:
         cells = ahead.canvas.masked[: ahead.canvas.n_wanted].nonzero().squeeze(1)
         while not ahead.is_done:
             self._engine.denoise([ahead])
+        self._engine.close([ahead])
         self._n_left -= 1
         surely = ahead.canvas.confidence[cells] >= self._sure
         self._is_doubted = self._n_left > 0 and not bool(surely.all())
 
-    def _take_draft(self, text: TemplateFill) -> None:
-        text.usage += replace(self._ahead.usage, prompt_tokens=0, cached_tokens=0)
-        text.learn_from(self._ahead)
-        self.canvas = text.canvas
-
     def _read(self) -> None:
         """Keep the draft as far as reading agrees with it, and open the rest anew."""
-        text = self._text = self._text or self._engine.open(self._template, self._reading)
-        text.usage += replace(self._ahead.usage, prompt_tokens=0, cached_tokens=0)
-        cells = text.canvas.masked[: text.canvas.n_wanted].nonzero().squeeze(1)
-        text.canvas.ids[text.canvas.masked] = self._ahead.canvas.ids[text.canvas.masked]
+        text, ahead = self._text_to_read(), self._ahead
+        masked = text.canvas.masked
+        cells = masked[: text.canvas.n_wanted].nonzero().squeeze(1)
+        text.canvas.ids[masked] = ahead.canvas.ids[masked]
         accept(text, cells, read_causally(self._engine, text, cells), 1.0)
+        self._engine.close([text])
         self.canvas, self._is_doubted = text.canvas, False
         if not text.is_done:
-            self._engine.close([self._ahead])
-            self._ahead = self._engine.open(self._template, self._drafting)
-            self._ahead.learn_from(text)
+            self._ahead = self._engine.open(self._template, self._drafting, text)
+
+    def _text_to_read(self) -> TemplateFill:
+        """What has been read so far, in the place of the draft, and charged with it."""
+        if self._text is None:
+            self._text = self._engine.open(self._template, self._reading)
+            self._text.usage = self._ahead.usage
+        else:
+            self._engine.resume(self._text)
+            self._text.usage += _without_prompt(self._ahead.usage)
+        return self._text
+
+
+def _without_prompt(usage: Usage) -> Usage:
+    return replace(usage, prompt_tokens=0, cached_tokens=0)

@@ -52,9 +52,8 @@ class Speculate:
         """Write what the drafter proposes into the masked cells, which stay masked."""
         length = None if params.block_length == 1 else params.block_length
         asked = replace(params, block_length=length, max_steps=self._steps)
-        draft = self._drafter.open(template, asked)
+        draft = self._drafter.open(template, asked, fill)
         try:
-            draft.learn_from(fill)
             while not draft.is_done:
                 self._drafter.denoise([draft])
         finally:

@@ -52,9 +52,8 @@ class Verify:
 
     def _go_on(self, fill: TemplateFill, template: Template, params: DecodeParams) -> None:
         """Draft block after block, until a draft is not accepted or nothing is left."""
-        ahead = self._engine.open(template, params)
+        ahead = self._engine.open(template, params, fill)
         try:
-            ahead.learn_from(fill)
             is_accepted = True
             while is_accepted and not fill.is_done:
                 is_accepted = self._step(fill, ahead)

@@ -125,6 +125,15 @@ def test_a_canvas_that_writes_nothing_is_no_forward() -> None:
     assert view([canvas((1, 0, "", "masked"))]).forwards == ()
 
 
+def test_a_forward_that_only_reads_what_was_written_counts() -> None:
+    drafted = canvas((1, 0, "search", "revealed"), (1, 1, "@1", "revealed"))
+    kept = canvas((1, 0, "search", "committed"), (1, 1, "@1", "committed"))
+    refused = canvas((1, 0, "search", "committed"), (1, 1, "", "masked"))
+    for read in (kept, refused):
+        assert [stroke.written for stroke in view([drafted, read]).forwards] == [2, 0]
+    assert [stroke.written for stroke in view([drafted, drafted]).forwards] == [2]
+
+
 def test_a_row_that_starts_before_its_draft_stands_is_shown_at_once() -> None:
     started = CallStarted(run="r", at=0.1, row=1, call="lookup(Tesla; revenue)")
     ended = CallFinished(run="r", at=0.2, row=1, status="ok", summary="229 found", seconds=0.1)

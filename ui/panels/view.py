@@ -177,7 +177,8 @@ def _(event: CanvasChanged, now: PanelView) -> PanelView:
     forward = len(now.forwards) + 1
     cells = _rewritten(now.cells, event.cells, forward)
     written = sum(cell.forward == forward for cell in cells)
-    forwards = (*now.forwards, Forward(event.turn, written)) if written else now.forwards
+    is_forward = written or _is_read(now.cells, cells)
+    forwards = (*now.forwards, Forward(event.turn, written)) if is_forward else now.forwards
     phase: Phase = now.phase if now.phase == "revising" else "drafting"
     turns = max(now.turns, event.turn)
     return replace(now, cells=cells, forwards=forwards, phase=phase, turns=turns)
@@ -259,6 +260,12 @@ def _(event: RunFinished, now: PanelView) -> PanelView:
 def _logged(now: PanelView, key: str, **values: object) -> PanelView:
     line = LogLine(now.seconds, key, tuple((name, str(value)) for name, value in values.items()))
     return replace(now, log=(*now.log, line))
+
+
+def _is_read(before: Sequence[Cell], cells: Sequence[Cell]) -> bool:
+    """Whether a forward that wrote nothing judged what was written: some cells are final now, or masked again."""
+    states = {cell.place: cell.state for cell in before}
+    return any(states.get(cell.place, cell.state) != cell.state for cell in cells)
 
 
 def _rewritten(old: Sequence[Cell], new: Sequence[CellView], forward: int) -> tuple[Cell, ...]:

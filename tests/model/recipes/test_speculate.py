@@ -15,6 +15,7 @@ from model.reading import PLANNER
 from model.recipes.speculate import Speculate
 from model.recipes.verify import Verify
 from model.spec import RuleError
+from model.template_fill import TemplateFill
 from model.tokens import Tokens
 from model.types import DecodeParams, Filling, Template
 from tests.model.recipes.forms import FORMS
@@ -78,8 +79,10 @@ class _Oracle(Engine):
     def __init__(self, seed: int) -> None:
         super().__init__(tiny_decoder(seed), tiny_tokens(), "oracle", PagedCache(32, 8))
 
-    def open(self, template: Template, params: DecodeParams) -> object:  # type: ignore[override]
-        return super().open(template, replace(params, block_length=1))
+    def open(
+        self, template: Template, params: DecodeParams, after: TemplateFill | None = None
+    ) -> TemplateFill:
+        return super().open(template, replace(params, block_length=1), after)
 
 
 @settings(max_examples=30)
