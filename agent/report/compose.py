@@ -77,7 +77,7 @@ def _assembled(material: Material, made_on: str) -> Report:
     table = material.members and member_table(material.members, book, namer)
     return Report(
         title=_title(material),
-        subtitle=words(namer.lang, f"subtitle {material.sort}"),
+        subtitle=_subtitle(material),
         question=material.result.question,
         lang=namer.lang,
         made_on=made_on,
@@ -124,6 +124,12 @@ def _title(material: Material) -> str:
         return words(material.lang, "profile", entity=name)
     when = said(material.period, material.lang).removeprefix("the ")
     return words(material.lang, "title", entity=name, period=when)
+
+
+def _subtitle(material: Material) -> str:
+    """What sort of report it is; one of a run that was stopped says so first of all."""
+    sort = "stopped" if material.result.status == "stopped" else material.sort
+    return words(material.lang, f"subtitle {sort}")
 
 
 def _shortened(question: str) -> str:

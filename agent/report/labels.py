@@ -8,8 +8,10 @@ from decimal import Decimal, InvalidOperation
 
 from agent.report.numerals import exact, phrase
 from agent.report.periods import said
+from agent.report.words import words
 from agent.types import Citation, Language
 from tools.facts.fields import sections
+from tools.passages import TEXT_FIELD
 from tools.types import Entity, Fact
 
 
@@ -45,6 +47,8 @@ class Namer:
 
     def field(self, field_id: str) -> str:
         """The field's label; a field that is not in the table goes by its id."""
+        if field_id == TEXT_FIELD:
+            return words(self.lang, "quoted text")
         section = sections().get(field_id)
         return str(section[self.lang]) if section else field_id.replace("_", " ")
 

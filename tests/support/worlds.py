@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from agent.kit import Kit
@@ -19,6 +20,7 @@ from tests.support.runs import FixedLinker, TableOfFields, _settings, script
 from tools.reach import WorldOptions
 from tools.toolbox import Toolbox
 from tools.types import Failed, FieldRef, Reason, Text
+from tools.web.meter import Meter
 from tools.web.options import Caps, Egress, Recording, WebOptions
 from tools.web.pages import PAGE_TYPES
 from tools.web.reading import Reader
@@ -74,13 +76,14 @@ def abroad(
     options: WorldOptions = OPTIONS,
     web: Web | None = None,
     brief: Brief = BRIEF,
+    dial: Callable[[Meter, Event], Web] | None = None,
     **settings: object,
 ) -> Iterator[Runner]:
-    """A runner whose world is a scripted web (or, with none given, what the options say)."""
+    """A runner whose world is a scripted web, one that each run dials itself, or else what the options say."""
     lm = ScriptedModel(scripts) if isinstance(scripts, Sequence) else scripts
     loaders = dict.fromkeys(("diffusion", "ar-plan", "ar-react"), lambda: lm)
     store = few_facts()
-    world = World(store, options, Doubles(web, reader=shared_reader()))
+    world = World(store, options, Doubles(web, dial, reader=shared_reader()))
     kit = Kit(FixedLinker(brief), Toolbox(store), TableOfFields(), loaders, world)
     runner = Runner(_settings(folder, dict(settings)), kit)
     try:
