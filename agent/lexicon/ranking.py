@@ -45,9 +45,17 @@ _ASKING = (
     (re.compile(r"\bhow (?:much|many|high|tall|long|deep|big|large|far|heavy|hot|cold|old|dense)\b|多少|多大|多高|多长|多深|几", re.I), ("number",)),
     (re.compile(r"\b(?:what|which) (?:country|countries|nations?)\b|哪个国家|哪国|哪些国家", re.I), ("entity:country",)),
 )  # fmt: skip
+# What the texts of these fields name: a seat is a city, and a city has a country.
+_NAMED_BY: dict[str, tuple[str, ...]] = {
+    "headquarters": ("city",), "largest_city": ("city",), "birth_city": ("city",), "death_city": ("city",),
+    "flows_into": ("river", "lake", "sea"), "outflow": ("river",), "highest_point": ("mountain",),
+}  # fmt: skip
 _FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
 _ASKED_KIND, _SAME_UNIT, _NEAR = 0.5, 1.0, 0.7
 _KEY, _KEY_OF_REPORT, _SHARES_WORDS = 0.5, 3.0, 0.65
+_SURE = 1.6
+_PROJECTION, _FORECAST = "_projection", "ev_sales_projection"
+_JUST_BEFORE = 0.01
 _MOST_SHARING = 6
 _MOST_UNSAID = 4
 
@@ -74,7 +82,7 @@ class FieldRanking:
         """The likeliest fields, at most so many, each once."""
         is_report = is_report_request(text)
         types = _types_in_question(found, is_report=is_report)
-        said = self._with_units(strengths(cues), found, types)
+        said = self._foreseen(self._with_units(strengths(cues), found, types))
         near = (self._fields[field_id].near for field_id in said)
         ranked = [
             *self._said(said, types, text),
@@ -104,11 +112,25 @@ class FieldRanking:
             together[field.id] = replace(before, score=before.score + _SAME_UNIT)
         return together
 
+    def _foreseen(self, said: Mapping[str, Strength]) -> dict[str, Strength]:
+        """What was said, and where a forecast is asked for, the projection of each figure just before the figure."""
+        if _FORECAST not in said or said[_FORECAST].score < _SURE:
+            return dict(said)
+        projected = {f"{field_id}{_PROJECTION}": strength for field_id, strength in said.items()}
+        likelier = {
+            i: replace(strength, score=strength.score + _JUST_BEFORE)
+            for i, strength in projected.items()
+            if i in self._fields and (i not in said or said[i].score <= strength.score)
+        }
+        return {**said, **likelier}
+
     def _said(
         self, said: Mapping[str, Strength], types: Mapping[str, None], text: str
     ) -> Iterator[Ranked]:
         kinds = (self._fields[field_id].kind for field_id in said)
         reachable = set(types) | {k.split(":")[1] for k in kinds if k.startswith("entity:")}
+        sure = (i for i, strength in said.items() if strength.score >= _SURE)
+        reachable |= {t for field_id in sure for t in _NAMED_BY.get(field_id, ())}
         asked = {kind for pattern, kinds in _ASKING if pattern.search(text) for kind in kinds}
         for field_id, strength in said.items():
             field = self._fields[field_id]

@@ -73,6 +73,41 @@ def test_fields_are_found_by_how_people_ask(linker: Linker, question: str, field
     assert field in offered[:2]
 
 
+@pytest.mark.parametrize(
+    ("question", "fields"),
+    [
+        ("co2 per person in Qatar", {"co2", "population"}),
+        (
+            "the country that hosts Interpol's head office, its median age",
+            {"country", "median_age"},
+        ),
+        ("by 2030, what share of new cars in Europe will be electric?", {"ev_share_projection"}),
+        ("预计2030年中国公共快充桩会有多少", {"chargers_fast_projection", "chargers_fast"}),
+    ],
+)
+def test_fields_are_offered_that_an_answer_goes_by(
+    linker: Linker, question: str, fields: set[str]
+) -> None:
+    offered = {
+        p.target.id for p in linker.link(question).pointers if isinstance(p.target, FieldRef)
+    }
+    assert fields <= offered
+
+
+@pytest.mark.parametrize(
+    ("question", "likeliest"),
+    [
+        ("fast chargers in India in 2023", "chargers_fast"),
+        ("fast chargers forecast for India", "chargers_fast_projection"),
+    ],
+)
+def test_a_projection_comes_first_where_a_forecast_is_asked_for(
+    linker: Linker, question: str, likeliest: str
+) -> None:
+    offered = [p.target for p in linker.link(question).pointers]
+    assert next(t.id for t in offered if isinstance(t, FieldRef)) == likeliest
+
+
 def test_words_may_stand_between_the_parts_of_a_cue(lexicon: FieldLexicon) -> None:
     together = strengths(lexicon.cues(tokens("which country was the winner of that prize born in")))
     assert together["birth_country"].score > together["birth_city"].score
