@@ -119,9 +119,7 @@ class GroupIndex:
     def _prize(self, match: re.Match[str], reading: Reading) -> Found | None:
         said = {key: value for key, value in match.groupdict().items() if value}
         subject = next((_subject(v) for k, v in said.items() if k[0] == "s"), "")
-        year = next((v for k, v in said.items() if k[0] == "y"), "") or _lone_year(
-            reading.text, match
-        )
+        year = next((v for k, v in said.items() if k[0] == "y"), "") or _lone_year(reading.text)
         is_people = any(k[0] == "w" for k in said)
         prize = self._store.entity(f"prize/{_SLUGS.get(subject, subject)}-{year}") if year else None
         if prize and _takes_year(said, match, reading.text, is_people=is_people):
@@ -165,8 +163,8 @@ def _takes_year(said: dict[str, str], match: re.Match[str], text: str, *, is_peo
     return (is_beside and not is_bound) or (not is_beside and not is_people)
 
 
-def _lone_year(text: str, match: re.Match[str]) -> str:
-    """The only year of the text, if it stands near the prize and nothing is before, after or since it."""
+def _lone_year(text: str) -> str:
+    """The only year of the text, if nothing is said to be before, after or since it."""
     years = list(_PLAIN_YEAR.finditer(text))
     if len(years) != 1 or _LATER_YEAR_ZH.match(text, years[0].end()):
         return ""

@@ -116,7 +116,7 @@ def _time_claim(d: Draw, field_id: str, entity: Entity, facts: tuple[Fact, ...])
     sense = sense_of(d, {s: w for s, w in TIME_SENSES.items() if len(COMPARATORS[s]) == 1})
     near = 0 if sense == "in" and d.chance(0.5) else d.rng.choice((-20, -10, -5, -2, -1, 1, 2, 5, 10, 20))  # fmt: skip
     period = Period(str(year + near))
-    slots = time_slots(d, sense, [period])
+    slots = time_slots(d, [period])
     question = _put(d, field_id, entity, {"t": lambda: d.frame(f"time.{sense}", **slots)})
     return question, Constraint(field_id, COMPARATORS[sense][0], period)
 

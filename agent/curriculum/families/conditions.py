@@ -159,12 +159,12 @@ def _timed(d: Draw, field_id: str, member: Entity, fact: Fact) -> Condition:
         raise NotDrawnError
     sense = sense_of(d, TIME_SENSES)
     bounds = [Period(str(b)) for b in _years(d, year, sense)]
-    slots = time_slots(d, sense, bounds)
+    slots = time_slots(d, bounds)
     words = _worded(d, field_id, member.type, {"t": lambda: d.frame(f"time.{sense}", **slots)})
     return Condition(tuple(_constraints(field_id, sense, bounds)), words)
 
 
-def time_slots(d: Draw, sense: str, bounds: list[Period]) -> dict[str, str]:
+def time_slots(d: Draw, bounds: list[Period]) -> dict[str, str]:
     """The slots of a time frame."""
     said = [d.bare(bound) for bound in bounds]
     return {"v": said[0]} if len(said) == 1 else {"v1": said[0], "v2": said[1]}
