@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support.services import Services, moved
 from tools.types import Failed, Reason
 from tools.web.refusals import Refusal
-from tools.web.targets import target
+from tools.web.targets import check_public_name, target
 from tools.web.types import Request
 
 HOSTILE = {
@@ -161,10 +161,12 @@ def reaches_inside(host: str) -> bool:
 def test_no_numeric_host_passes_that_the_system_would_read_as_inner(host: str) -> None:
     try:
         there = target(f"http://{host}/")
+        check_public_name(there)
     except Refusal:
         return
     assert there.host == host
     assert there.is_numeric
+    assert not reaches_inside(host)
 
 
 @given(st.text(max_size=60))

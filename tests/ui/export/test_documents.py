@@ -97,7 +97,9 @@ def test_markdown_holds_every_sentence_and_every_fact(case: str, lang: str) -> N
 
 def test_markdown_tables_have_as_many_cells_in_every_line() -> None:
     text = to_markdown(composed("laureates"))
-    for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+    found = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    assert found
+    for table in found:
         assert len({line.count("|") for line in table.splitlines()}) == 1
 
 
