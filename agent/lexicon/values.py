@@ -6,6 +6,7 @@ Harvard University, absolute monarchy, Portuguese.
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +20,7 @@ from tools.facts.store import FactStore, Field
 from tools.types import Text
 
 VALUES_FILE = Path(__file__).parents[1] / "values.toml"
+STATES_FILE = Path(__file__).with_name("states.tsv")
 # Text fields whose values people name as they stand in the facts.
 _SPOKEN = (
     "affiliation", "range", "archipelago", "flows_into", "outflow", "oscar_categories", "occupation", "missions",
@@ -40,7 +42,6 @@ _SETTLED = (
     "languages", "nationality", "gender", "phase", "military_civilian", "occupation", "laureate_type",
 )  # fmt: skip
 _SETTLED_WHERE_ASKED = ("flows_into", _HEADQUARTERS)
-_FOOTNOTE = re.compile(r"\[\d+\]")
 _SURE, _SOME = 1.6, 0.6
 
 
@@ -79,17 +80,14 @@ class ValueIndex:
             for text in {fact.value for fact in facts if fact.value_id is None}:
                 for form in _forms(text):
                     self._index.add(form, Value(field_id, text, is_said=False))
-        self._add_states(store)
+        self._add_states()
 
-    def _add_states(self, store: FactStore) -> None:
-        """What stands behind a company's city: Texas in `Austin, Texas`; a country is a name of its own."""
-        countries = {e.name for e in store.entities() if e.type == "country"}
-        facts = (fact for group in store.index(_HEADQUARTERS).values() for fact in group)
-        for state in sorted(
-            {fact.value.rpartition(", ")[2] for fact in facts if ", " in fact.value}
-        ):
-            if state not in countries and not _FOOTNOTE.search(state):
-                self._index.add(state, Value(_HEADQUARTERS, state, is_said=True))
+    def _add_states(self) -> None:
+        """What stands behind a company's city: Texas in `Austin, Texas`; in English, Georgia is a country."""
+        with STATES_FILE.open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines, delimiter="\t"):
+                for word in row["words"].split("|"):
+                    self._index.add(word, Value(_HEADQUARTERS, row["state"], is_said=True))
 
     def words(self) -> dict[str, float]:
         """The words of hand-written phrases, which may be meant where a text is misspelt."""

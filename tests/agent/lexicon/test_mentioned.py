@@ -140,6 +140,14 @@ def test_every_value_is_one_of_the_facts(store: FactStore) -> None:
         assert set(values) <= known, field_id
 
 
+def test_every_state_is_one_that_companies_sit_in(store: FactStore) -> None:
+    seats = {fact.value for facts in store.index("headquarters").values() for fact in facts}
+    with (LEXICON / "states.tsv").open(encoding="utf-8") as lines:
+        states = [row["state"] for row in csv.DictReader(lines, delimiter="\t")]
+    assert len(states) == len(set(states))
+    assert [s for s in states if not any(seat.endswith(f", {s}") for seat in seats)] == []
+
+
 @pytest.mark.parametrize(("table", "at_least"), [("demonyms.tsv", 200), ("nicknames.tsv", 40)])
 def test_every_people_and_nickname_is_of_something(
     store: FactStore, table: str, at_least: int
@@ -170,6 +178,7 @@ def test_a_nickname_stands_for_its_thing_and_a_country_s_for_its_market(
     [
         ("which utilities are headquartered in Ohio", "Ohio", "company"),
         ("airlines based in Texas", "Texas", "company"),
+        ("总部在加州的科技公司有哪些", "California", "company:technology"),
         ("Canary Islands: which ones rise above 1500 m", "Canary Islands", "island"),
         ("which organisations won the peace prize", "organization", "laureate:peace"),
         ("哪些组织得过诺贝尔和平奖", "organization", "laureate:peace"),
