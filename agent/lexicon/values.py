@@ -27,7 +27,6 @@ _SPOKEN = (
     "industry", "sector", "currency", "government", "languages", "former_ruler", "birth_country", "birth_city",
     "death_city", "headquarters", "highest_point", "discoverer", "internet_domain",
 )  # fmt: skip
-_CJK = re.compile(r"[一-鿿]")
 _ASIDE = re.compile(r"\s*\((?P<aside>[^()]*)\)")
 _SHORTEST = 4
 # Words that mean something else unless such things are what the text speaks of most.
