@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
+from tools.facts.names import is_everyday, person_variants, surname
 from tools.facts.periods import newest_first
 from tools.facts.quantity import plain
 
@@ -82,6 +84,16 @@ class Draft:
         """Add another name for an entity."""
         if alias.strip():
             self.aliases.add((alias.strip(), entity_id, lang))
+
+    def name_people(self, people: Sequence[Thing], n_sharing: int) -> None:
+        """Add what people are called: variants of the name, and a surname that at most so many share."""
+        surnames = Counter(surname(person.name) for person in people)
+        for person in people:
+            for variant in person_variants(person.name):
+                self.alias(variant, person.id)
+            last = surname(person.name)
+            if not is_everyday(last) and surnames[last] <= n_sharing:
+                self.alias(last, person.id)
 
     def say(self, statement: Statement) -> None:
         """Add a fact about a known entity."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from tools.facts.countries import Atlas
 from tools.facts.draft import Draft, Statement, Thing
-from tools.facts.names import is_everyday, person_variants, slug, surname
+from tools.facts.names import slug
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw, Row
 
@@ -196,12 +196,7 @@ def _name_people(draft: Draft) -> None:
         for thing in draft.things.values()
         if thing.type == "laureate" and thing.id not in organizations
     ]
-    surnames = Counter(surname(thing.name) for thing in people)
     prizes = Counter(said.entity_id for said in draft.statements if said.field == "prize")
     for thing in people:
         draft.weigh(thing.id, LAUREATE_WEIGHT + prizes[thing.id] / 2)
-        for alias in person_variants(thing.name):
-            draft.alias(alias, thing.id)
-        last = surname(thing.name)
-        if not is_everyday(last) and surnames[last] <= SHARED_SURNAME_AT_MOST:
-            draft.alias(last, thing.id)
+    draft.name_people(people, SHARED_SURNAME_AT_MOST)

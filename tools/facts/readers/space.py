@@ -6,13 +6,13 @@ Guarantees: densities in g/cm3 throughout; "1737.5+-0.1" reads as 1737.5; names 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from decimal import Decimal
 from math import log10
 
 from tools.facts.draft import Draft, Statement, Thing
 from tools.facts.fields import is_number, unit_of
-from tools.facts.names import is_everyday, person_variants, straight, surname
+from tools.facts.names import straight
 from tools.facts.quantity import parse_number
 from tools.facts.raw import Raw, Row
 
@@ -167,13 +167,7 @@ def _mend_hours(draft: Draft, hours: dict[str, list[Decimal]]) -> None:
 
 def _name_astronauts(draft: Draft) -> None:
     people = [thing for thing in draft.things.values() if thing.type == "astronaut"]
-    surnames = Counter(surname(thing.name) for thing in people)
-    for thing in people:
-        for alias in person_variants(thing.name):
-            draft.alias(alias, thing.id)
-        last = surname(thing.name)
-        if not is_everyday(last) and surnames[last] <= SHARED_SURNAME_AT_MOST:
-            draft.alias(last, thing.id)
+    draft.name_people(people, SHARED_SURNAME_AT_MOST)
 
 
 def _elements(raw: Raw, draft: Draft) -> None:
