@@ -7,30 +7,19 @@ from decimal import Decimal
 import pytest
 
 from tests.support.facts import CLASSES, FewFacts
+from tests.support.outcomes import failed, scalar
 from tests.tools.conftest import Run
 from tools.evidence import behind
 from tools.types import (
     Entities,
-    Failed,
     FieldRef,
     Measure,
-    Observation,
     Period,
     Reason,
     Scalar,
     Table,
     Text,
 )
-
-
-def scalar(found: Observation) -> Scalar:
-    assert isinstance(found, Scalar), found
-    return found
-
-
-def failed(found: Observation) -> Failed:
-    assert isinstance(found, Failed), found
-    return found
 
 
 def people(world: FewFacts, *ids: str) -> Entities:

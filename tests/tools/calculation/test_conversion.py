@@ -8,23 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.outcomes import failed, scalar
 from tests.tools.conftest import Run
-from tools.types import Binding, Entity, Failed, Measure, Observation, Reason, Scalar, Table
+from tools.types import Binding, Entity, Measure, Reason, Scalar, Table
 from tools.values.metrology import UNITS, definition
 from tools.values.units import convert
 
 NOR = Entity("country/NOR", "Norway", "country")
 LENGTHS = [name for name, unit in UNITS.items() if unit.kind == "length"]
-
-
-def scalar(found: Observation) -> Scalar:
-    assert isinstance(found, Scalar), found
-    return found
-
-
-def failed(found: Observation) -> Failed:
-    assert isinstance(found, Failed), found
-    return found
 
 
 @pytest.mark.parametrize(

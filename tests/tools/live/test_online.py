@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.facts import FewFacts
 from tests.support.live import TableSource, searx_json, wikipedia_json
+from tests.support.outcomes import failed
 from tests.support.worlds import few_facts, shared_reader
 from tools.notes import noted
 from tools.types import (
@@ -108,11 +109,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     made = Stage(tmp_path)
     yield made
     made.close()
-
-
-def failed(found: Observation) -> Failed:
-    assert isinstance(found, Failed), found
-    return found
 
 
 def passages(found: Observation) -> Passages:

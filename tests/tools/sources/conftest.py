@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.services import Answer, Services, serving, text
-from tools.sources.types import Found
-from tools.types import Entities, Failed, Reason, Scalar, Table
+from tools.types import Failed, Reason
 from tools.web.client import Client
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -39,21 +38,6 @@ def told(name: str) -> Answer:
     body = (FIXTURES / name).read_text(encoding="utf-8")
     kinds = {".json": "application/json", ".csv": "text/csv", ".xml": "application/atom+xml"}
     return text(body, kinds[Path(name).suffix])
-
-
-def scalar(found: Found | Failed) -> Scalar:
-    assert isinstance(found, Scalar), found
-    return found
-
-
-def table(found: Found | Failed) -> Table:
-    assert isinstance(found, Table), found
-    return found
-
-
-def entities(found: Found | Failed) -> Entities:
-    assert isinstance(found, Entities), found
-    return found
 
 
 def failed(outcome: object, reason: Reason) -> Failed:

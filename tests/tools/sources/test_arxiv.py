@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.outcomes import scalar
 from tests.support.services import Services, text
-from tests.tools.sources.conftest import failed, scalar, told
+from tests.tools.sources.conftest import failed, told
 from tools.sources.arxiv import Arxiv
 from tools.sources.types import Adapter
 from tools.types import Entity, Failed, Reason

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.outcomes import scalar
 from tools.sources.mcp import MAX_CHARS, McpSource, open_servers
 from tools.sources.mcp_web import McpWeb
 from tools.sources.servers import McpServer, McpTool
 from tools.sources.types import Registry
-from tools.types import Failed, Reason, Scalar
+from tools.types import Failed, Reason
 from tools.web.meter import Meter
 from tools.web.options import Caps
 from tools.web.recording import RecordingWeb, ReplayWeb, Tape
@@ -56,11 +57,6 @@ def server(tmp_path: Path) -> McpServer:
 
 def source(server: McpServer, stop: threading.Event | None = None) -> McpSource:
     return McpSource(server, McpWeb(server, Meter(Caps()), stop or threading.Event(), lambda: NOW))
-
-
-def scalar(found: object) -> Scalar:
-    assert isinstance(found, Scalar), found
-    return found
 
 
 def failed(found: object) -> Failed:

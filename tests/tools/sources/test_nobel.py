@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from tests.support.outcomes import entities, scalar
 from tests.support.services import Answer, Services, as_json
-from tests.tools.sources.conftest import entities, failed, scalar, told
+from tests.tools.sources.conftest import failed, told
 from tools.sources.nobel import Nobel
 from tools.sources.types import Adapter
 from tools.types import Entity, Reason

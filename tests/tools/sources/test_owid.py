@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.outcomes import scalar, table
 from tests.support.services import Answer, Services, Visit, text
-from tests.tools.sources.conftest import failed, scalar, table, told
+from tests.tools.sources.conftest import failed, told
 from tools.sources.owid import Owid
 from tools.sources.types import Adapter
 from tools.types import Entity, Reason

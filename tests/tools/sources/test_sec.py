@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from tests.support.outcomes import scalar
 from tests.support.services import Answer, Services, as_json, text
-from tests.tools.sources.conftest import failed, scalar, told
+from tests.tools.sources.conftest import failed, told
 from tools.sources.sec import Sec
 from tools.sources.types import Adapter
 from tools.types import Failed, Reason

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.sources.conftest import FIXTURES, failed, scalar, table
+from tests.support.outcomes import scalar, table
+from tests.tools.sources.conftest import FIXTURES, failed
 from tools.sources.tables import CsvFiles
 from tools.sources.types import Adapter
 from tools.types import Entity, Failed, Reason

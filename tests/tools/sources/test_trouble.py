@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.outcomes import scalar
 from tests.support.services import QUICK, Answer, Services, as_json, text
-from tests.tools.sources.conftest import CONTACT, failed, scalar, told
+from tests.tools.sources.conftest import CONTACT, failed, told
 from tools.sources.arxiv import Arxiv
 from tools.sources.nobel import Nobel
 from tools.sources.opening import open_sources

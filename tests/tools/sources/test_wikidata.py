@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.outcomes import entities, scalar
 from tests.support.services import Answer, Services, Visit, as_json
-from tests.tools.sources.conftest import entities, failed, fixture, scalar
+from tests.tools.sources.conftest import failed, fixture
 from tools.sources.types import Adapter
 from tools.sources.wikidata import Wikidata
 from tools.types import Entity, Failed, Reason

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.outcomes import entities, scalar
 from tests.support.services import Answer, Services, Visit, as_json
-from tests.tools.sources.conftest import entities, failed, scalar, told
+from tests.tools.sources.conftest import failed, told
 from tools.sources.types import Adapter
 from tools.sources.wikipedia import MAX_TEXT_CHARS, Wikipedia
 from tools.types import Entity, Failed, Reason

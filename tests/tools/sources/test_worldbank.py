@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from tests.support.outcomes import scalar, table
 from tests.support.services import Answer, Services, as_json
-from tests.tools.sources.conftest import failed, scalar, table, told
+from tests.tools.sources.conftest import failed, told
 from tools.sources.types import Adapter, Candidate
 from tools.sources.worldbank import WorldBank
 from tools.types import Entity, Failed, Reason

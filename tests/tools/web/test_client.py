@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.outcomes import failed
 from tests.support.services import Answer, Services, as_json, in_turn, moved, packed, text
-from tools.types import Failed, Reason
+from tools.types import Reason
 from tools.web.breaker import MAX_FAILURES
 from tools.web.client import Client
 from tools.web.meter import Meter
@@ -17,11 +18,6 @@ from tools.web.types import Outcome, Page, Request
 
 API = "https://api.example.org/v1"
 HOST = "api.example.org"
-
-
-def failed(outcome: Outcome) -> Failed:
-    assert isinstance(outcome, Failed), outcome
-    return outcome
 
 
 def page(outcome: Outcome) -> Page:
