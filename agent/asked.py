@@ -52,8 +52,9 @@ def _converted(one: _Measured, unit: str) -> _Measured:
 
 
 def _is_computed(one: Scalar | Measure) -> bool:
-    """Whether several values lie behind it: a difference of temperatures is no temperature."""
-    return len({(fact.entity.id, fact.field) for fact in one.facts}) > 1
+    """Whether no source states it, or several things lie behind it: a difference of temperatures is no temperature."""
+    is_stated = not one.facts or any(fact.number == one.value for fact in one.facts)
+    return not is_stated or len({(fact.entity.id, fact.field) for fact in one.facts}) > 1
 
 
 @cache

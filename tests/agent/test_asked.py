@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -89,3 +90,17 @@ def test_a_difference_of_temperatures_is_no_temperature() -> None:
     assert in_unit(one, "°C") == Scalar(Decimal("1537.85"), "°C", facts=(melting(IRON),))
     apart = Scalar(Decimal(474), "K", facts=(melting(IRON), melting(GOLD)))
     assert in_unit(apart, "°C") is apart
+
+
+def test_a_table_of_differences_of_temperatures_holds_no_temperatures() -> None:
+    """Each from a number of the plan's, from the same field of another year, or from iron's own."""
+    apart = (melting(IRON), replace(melting(IRON), period="1900", number=Decimal(1800)))
+    rows = (
+        Measure(IRON, Decimal(811), "K", "", (melting(IRON),)),
+        Measure(IRON, Decimal(11), "K", "", apart),
+        Measure(IRON, Decimal(0), "K", "", (melting(IRON),)),
+    )
+    assert in_unit(Table("melting_point", rows), "°F") == Table("melting_point", rows)
+    read = Measure(IRON, Decimal(1811), "K", "", (melting(IRON),))
+    (converted,) = in_unit(Table("melting_point", (read,)), "°C").measures
+    assert (converted.value, converted.unit) == (Decimal("1537.85"), "°C")
