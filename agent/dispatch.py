@@ -57,6 +57,10 @@ class Dispatcher:
         kept = state.plan.rows if state.plan else ()
         self.rows = {row.index: row for row in kept if row.index in self.keys}
 
+    def learn(self, brief: Brief) -> None:
+        """Take in a brief that has got further pointers since the turn began."""
+        self._brief = brief
+
     def offer(self, row: Row) -> None:
         """Take a row whose words are final; one that is known already is left as it is."""
         known = self.rows.get(row.index)

@@ -13,6 +13,7 @@ from time import perf_counter
 from agent import plan as canvas
 from agent.deps import Deps
 from agent.events import CanvasChanged, CellView, PlanDrafted
+from agent.fallback import searching
 from agent.state import Cell, RunState
 from agent.types import N_ARGS, N_ROWS, NIL, Brief, Metrics, Plan, PlanRow, Row, RowStatus
 from model.types import Cell as CanvasCell
@@ -173,7 +174,8 @@ def _drafted(state: RunState, filled: _Filled, deps: Deps) -> RunState:
         allowed={},
         confidence={**state.confidence, **filled.filling.confidence},
     )
-    rows = plan_rows(plan, state.linked)
+    drafted = searching(drafted, deps)
+    rows = plan_rows(drafted.drafted, drafted.linked)
     deps.reporter.say(PlanDrafted, turn=metrics.turns, rows=rows)
     return drafted
 

@@ -44,18 +44,23 @@ _NOT_THERE = frozenset({Reason.EMPTY, Reason.UNKNOWN_ENTITY})
 _NOT_KNOWN = frozenset(
     {Reason.UNKNOWN_ENTITY, Reason.UNKNOWN_FIELD, Reason.NO_VALUE, Reason.NO_VALUE_FOR_PERIOD}
 )
+_MAX_QUERY_CHARS = 300
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """One run's ways out: search, live facts, pages and documents; a scorer for what only a model can judge."""
+    """One run's ways out: search, live facts, pages and documents; a scorer for what only a model can judge.
+
+    The `question` names nothing: its words as a whole are only searched for outside.
+    """
 
     chain: Chain
     live: Live
     library: Library
     lang: str = "en"
     entailment: Entailment | None = None
+    question: str = ""
 
 
 class OnlineToolbox:
@@ -85,8 +90,10 @@ class OnlineToolbox:
 
     def _search(self, call: Call) -> Observation:
         """Entities where the facts know them; for plain words that they do not know, passages."""
-        found = self._facts.run(call)
         query = call.args.get("query", "")
+        if Text(self._outside.question) in terms(query, call.bindings):
+            return self._searched(self._outside.question[:_MAX_QUERY_CHARS])
+        found = self._facts.run(call)
         if not isinstance(found, Failed) or not _is_open(found, terms(query, call.bindings)):
             return found
         said = " ".join(_said(each) for each in terms(query, call.bindings))

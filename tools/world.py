@@ -84,6 +84,7 @@ class World:
             Library(pages, self._reader, documents),
             errand.lang,
             entailment,
+            errand.question,
         )
         return outside, meter
 
