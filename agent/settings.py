@@ -66,7 +66,6 @@ class DecodeSettings(_Section):
     proofread: bool = True
     widen_below: float = Field(default=0.5, ge=0, le=1)
 
-
     @property
     def proofreads(self) -> bool:
         """Whether drafts in doubt are read; rules that remask or select otherwise go their own way."""
