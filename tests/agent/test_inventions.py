@@ -19,9 +19,9 @@ from agent.types import NIL, Brief, Pointer
 from model.types import DecodeParams, Filling, ScriptedModel, Slot, Template, Usage
 from tests.support.live import searx_json
 from tests.support.runs import script
-from tests.support.worlds import BRIEF, HTML, PAGE, QUESTION, SEARCH, abroad, scripted
+from tests.support.worlds import BRIEF, HTML, PAGE, QUESTION, SEARCH, TEXT, abroad, scripted
 from tools.types import Entity, Fact, Quantity, Scalar, Text
-from tools.web.scripted import ScriptedWeb
+from tools.web.scripted import ScriptedWeb, page
 from ui.export.html import to_html
 from ui.export.markdown import to_markdown
 
@@ -34,7 +34,7 @@ INVENTED = (
     '"66.6 billion"',
     '"see https://evil.example"',
 )
-LURE = HTML.replace("Visitors", f"More at {EVIL} (12345 visits). Visitors")
+LURE = f"{TEXT} More at {EVIL} (12345 visits). Visitors are welcome on Sundays."
 
 
 class Inventor(ScriptedModel):
@@ -71,7 +71,8 @@ def test_nothing_invented_reaches_an_answer_or_a_report(
     tmp_path_factory: pytest.TempPathFactory, seed: int, is_lured: bool
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("run")
-    web = scripted(**{PAGE: LURE}) if is_lured else scripted()
+    told = page(PAGE, LURE if is_lured else TEXT, "text/plain")  # read without a process of its own
+    web = scripted(**{PAGE: told})
     with abroad(folder, Inventor(seed), web=web, max_turns=4, max_calls=8) as runner:
         result = runner.run(QUESTION, "diffusion")
         (path,) = runner.settings.runs_dir.iterdir()

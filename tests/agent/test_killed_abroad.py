@@ -14,14 +14,15 @@ from tools.web.scripted import page
 
 KILLED_AT = ("", *(f"request {n}" for n in range(3)), *(f"call {n}" for n in range(4)))
 
-# Imports once; each run and each resumption has a process of its own. A request is killed before its answer is read,
-# a call before its observation is kept (even numbers) or after it (odd ones).
+# Imports and reads the facts once; each run and each resumption has a process of its own, and the trials go on side by
+# side. A request is killed before its answer is read, a call before its observation is kept (even numbers) or after it
+# (odd ones).
 CHILD = """
 import os, signal, sys
 from pathlib import Path
 from agent.journal import Journal
-from tests.support.deaths import in_a_process
-from tests.support.worlds import abroad, replaying
+from tests.support.deaths import begun, how_ended, in_a_process
+from tests.support.worlds import abroad, few_facts, replaying
 from tools.web.recording import ReplayWeb
 
 def deadly(folder, when):
@@ -53,12 +54,15 @@ def work(folder, tape, when):
         (run_id,) = [path.name for path in runner.settings.runs_dir.iterdir()]
         (folder / "result.json").write_text(runner.resume(run_id).model_dump_json())
 
-base, tape = Path(sys.argv[1]), Path(sys.argv[2])
-for when in sys.argv[3:]:
-    folder = base / (when or "whole")
+def trial(folder, tape, when):
     folder.mkdir()
     assert in_a_process(work, folder, tape, when) == (-signal.SIGKILL if when else 0), when
     assert in_a_process(work, folder, tape, "") == 0, when
+
+base, tape = Path(sys.argv[1]), Path(sys.argv[2])
+few_facts()
+trials = [begun(trial, base / (when or "whole"), tape, when) for when in sys.argv[3:]]
+sys.exit(any([how_ended(pid) for pid in trials]))
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,8 +29,22 @@ def ran(code: str, *arguments: str) -> None:
 
 def in_a_process(work: Callable[..., None], *arguments: object) -> int:
     """Fork, do the work there, and say how that ended: an exit code, below zero for the signal that killed it."""
+    return how_ended(begun(work, *arguments))
+
+
+def begun(work: Callable[..., None], *arguments: object) -> int:
+    """Fork, and do the work there; the id of that process."""
     pid = os.fork()
-    if pid == 0:
+    if pid:
+        return pid
+    try:
         work(*arguments)
         os._exit(0)
+    finally:  # whatever the work raised is told, and goes no further up in the copy of the test
+        traceback.print_exc()
+        os._exit(1)
+
+
+def how_ended(pid: int) -> int:
+    """Wait for such a process: its exit code, below zero for the signal that killed it."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
