@@ -23,6 +23,10 @@ def record(question: str, arm: str, run: str) -> list[AgentEvent]:
     """The recording that suits a question."""
     if "Tesla" in question or "特斯拉" in question:
         return recordings.report(arm, run)
+    if "harmful" in question:
+        return recordings.poisoned(arm, run)
+    if "A long one" in question:
+        return recordings.long(arm, run)
     if "2090" in question:
         return recordings.unanswerable(arm, run)
     return recordings.constraint_search(arm, run, question)

@@ -11,6 +11,7 @@ from agent.types import N_ARGS, N_ROWS, Citation
 from tests.ui.scribe import Place, Scribe, Words
 
 WOMEN = "Which women won the Nobel Prize in Physics after 2000?"
+POISON = "${harmed=1}{{harmed=2}}<img src=x onerror=harmed=3><svg onload=harmed=4></script>"
 TESLA = "Write a report on Tesla's quarterly revenue and deliveries in 2025."
 POINTERS = (
     ("@1", "class", "Nobel laureates in physics"),
@@ -120,6 +121,43 @@ def unanswerable(arm: str = "ar-react", run: str = "r3") -> list[AgentEvent]:
     scribe.draft()
     scribe.finish("abstained", "The facts say nothing about 2090.")
     return scribe.events
+
+
+def poisoned(arm: str = "diffusion", run: str = "d4") -> list[AgentEvent]:
+    """A run that cites a page whose title would be run if anything ran it."""
+    scribe = Scribe(run, POISON, arm)
+    scribe.start((("@1", "text", POISON),))
+    scribe.template({1: ("search", "@1"), 8: ("finish", "#1")})
+    _fill(scribe, arm)
+    scribe.draft()
+    scribe.call(1, f"search({POISON})", f"1 passages: {POISON}")
+    scribe.lock(1, 8)
+    cited = Citation(
+        id="1", entity=POISON, field="text", period="", value=POISON, unit="", source=POISON,
+        url="https://news.example/a",
+    )  # fmt: skip
+    scribe.finish("answered", f"{POISON} [1].", [cited], value=POISON)
+    return scribe.events
+
+
+def long(arm: str = "diffusion", run: str = "d5") -> list[AgentEvent]:
+    """A run with a long answer and as many facts as an answer may cite."""
+    scribe = Scribe(run, "A long one", arm)
+    scribe.start(())
+    scribe.template({1: ("search", "@1"), 8: ("finish", "#1")})
+    _fill(scribe, arm)
+    scribe.draft()
+    scribe.call(1, "search(@1)", "400 entities")
+    scribe.lock(1, 8)
+    cited = [numbered(n) for n in range(1, 401)]
+    said = " ".join(f"A sentence about the city of number {n} [{n}]." for n in range(1, 401))
+    scribe.finish("answered", said, cited)
+    return scribe.events
+
+
+def numbered(n: int) -> Citation:
+    """The n-th of many citations."""
+    return CITED[0].model_copy(update={"id": str(n), "entity": f"City {n}"})
 
 
 def _fill(scribe: Scribe, arm: str) -> None:

@@ -89,6 +89,23 @@ def test_both_panels_move_and_end_with_a_verdict(monkeypatch: pytest.MonkeyPatch
     assert "model seconds" in strip
 
 
+def test_no_more_than_ten_pictures_are_sent_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    wait = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        asked.append(seconds)
+        await wait(0)
+
+    monkeypatch.setattr("ui.page.asyncio.sleep", noted)
+    page = page_of(FakeRunner())
+    _, begun, _ = page.begin(QUESTION, "ar-plan", "en")
+    pictures = seen(page.watch_new(begun, "en", True, Visitor()))  # type: ignore[arg-type]
+    waits = [seconds for seconds in asked if seconds == TICK_SECONDS]
+    assert TICK_SECONDS >= 0.1
+    assert len(pictures) <= len(waits) + 1  # one at once, then one a wait at most
+
+
 def test_buttons_follow_the_runs() -> None:
     page = page_of(FakeRunner(0.005))
     _, begun, _ = page.begin(QUESTION, "ar-plan", "en")

@@ -19,7 +19,7 @@ from agent.events import (
 from ui.panels.desk import Desk
 from ui.panels.view import PanelView, advance, awaited, broken_off
 
-TICK_SECONDS = 0.09
+TICK_SECONDS = 0.1  # ten pictures a second are enough for eyes, and leave the browser its time
 LONGEST_TICKS = 140  # a long left-to-right draft shows several forwards a tick rather than minutes
 _REST_TICKS = {QuestionLinked: 7, PlanContradicted: 9, PlanDrafted: 4, CallFinished: 2}
 
