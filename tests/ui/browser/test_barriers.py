@@ -135,6 +135,15 @@ def test_a_picture_takes_less_than_a_long_task(visit: Visit, question: str) -> N
     assert spent["seconds"] / spent["pictures"] < LONG_TASK_SECONDS
 
 
+def test_faint_text_is_noticed(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(
+        "<p style='background:#fff;color:#999'>faint</p><p style='color:#333'>plain</p>"
+    )
+    assert [found.partition(": ")[2] for found in page.evaluate(FAINT)] == ["faint"]
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_text_stands_out_from_its_ground(visit: Visit, scheme: str, lang: str) -> None:
