@@ -1,7 +1,8 @@
-"""Train a planner, or pack a curriculum for it.
+"""Train a planner, pack a curriculum for it, or average what several runs learned.
 
 `python -m model.train pack --source build/curriculum --out build/packed`
 `python -m model.train --data build/packed --out build/planner [--config train.toml] [--minutes 60]`
+`python -m model.train average --runs build/planner model/weights/planner --shares 0.7 0.3 --out build/average`
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import torch
 
 from model.errors import ModelError, TrainingError
+from model.train.average import average
 from model.train.config import TrainConfig, read_config
 from model.train.job import Job, log_from, read_corpus
 from model.train.pack import Packing, pack
@@ -29,6 +31,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if arguments[:1] == ["pack"]:
             _pack(arguments[1:])
+        elif arguments[:1] == ["average"]:
+            _average(arguments[1:])
         else:
             _train(arguments)
     except ModelError as error:
@@ -48,6 +52,21 @@ def _pack(arguments: list[str]) -> None:
     )
     told = parser.parse_args(arguments)
     pack(told.source, told.out, Packing(vocab_size=told.vocab))
+
+
+def _average(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m model.train average", description="Average the weights of several runs."
+    )
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of runs")
+    parser.add_argument("--shares", type=float, nargs="+", required=True, help="one for each run")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the average")
+    told = parser.parse_args(arguments)
+    if len(told.runs) != len(told.shares):
+        raise TrainingError(
+            f"{len(told.runs)} runs and {len(told.shares)} shares were given; give one share for each run"
+        )
+    average(dict(zip(told.runs, told.shares, strict=True)), told.out)
 
 
 def _train(arguments: list[str]) -> None:
