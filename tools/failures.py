@@ -10,4 +10,5 @@ class CallFailed(Exception):  # noqa: N818 - an outcome with a reason, not an er
 
     def __init__(self, reason: Reason, detail: str, candidates: tuple[str, ...] = ()) -> None:
         super().__init__(detail)
-        self.failed = Failed(reason, detail, candidates=candidates)
+        said = " ".join(detail.split())  # what was asked may hold lines, and a reason is one
+        self.failed = Failed(reason, said, candidates=candidates)
