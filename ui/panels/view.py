@@ -264,8 +264,8 @@ def _logged(now: PanelView, key: str, **values: object) -> PanelView:
 
 def _is_read(before: Sequence[Cell], cells: Sequence[Cell]) -> bool:
     """Whether a forward that wrote nothing judged what was written: some cells are final now, or masked again."""
-    states = {cell.place: cell.state for cell in before}
-    return any(states.get(cell.place, cell.state) != cell.state for cell in cells)
+    written = {cell.place for cell in before if cell.state == "revealed"}
+    return any(cell.place in written and cell.state in ("committed", "masked") for cell in cells)
 
 
 def _rewritten(old: Sequence[Cell], new: Sequence[CellView], forward: int) -> tuple[Cell, ...]:
