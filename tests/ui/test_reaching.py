@@ -38,7 +38,8 @@ def found(
         services=(SEARX,), contact=options.pop("contact", ""), egress=Egress.PUBLIC
     )
     chosen = WorldOptions(WebOptions(egress=Egress.PUBLIC), cache_dir=folder, **options)
-    doubles = Doubles(client, lambda query, region: [], [TableSource({}), Sick({}, id="sick")])
+    sources = [TableSource({}), Sick({}, id="sick")]
+    doubles = Doubles(client, ask=lambda query, region: [], adapters=sources)
     monkeypatch.setattr(factory, "open_world", lambda _: World(few_facts(), chosen, doubles))
     return {finding.name: finding for finding in examine_online(load({}, {}))}
 
