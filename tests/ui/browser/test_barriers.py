@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),  # Gradio's own bookkeeping
 ]
 Visit = Callable[..., "Page"]
+PATIENCE = 60
 LONG_TASK_SECONDS = 0.05  # what browsers call a long task
 OPERABLE = {"button", "textbox", "radio", "checkbox", "link", "combobox", "slider", "tab"}
 UNNAMED_IMAGES = "[...document.images].filter(each => !each.hasAttribute('alt')).length"
@@ -101,6 +102,17 @@ def test_two_browsers_see_the_same_run(visit: Visit, browser: Browser) -> None:
     elsewhere.close()
 
 
+def at_rest(page: Page, look: Callable[[], list[Any]]) -> list[Any]:
+    """What `look` still finds once the page has come to rest: components are drawn one after another."""
+    found = look()
+    for _ in range(PATIENCE):
+        if not found:
+            break
+        page.wait_for_timeout(250)
+        found = look()
+    return found
+
+
 @contextmanager
 def working(page: Page) -> Iterator[dict[str, float]]:
     """How long the page's main thread worked meanwhile, in seconds of its own clock, and on how many pictures."""
@@ -149,11 +161,11 @@ def test_faint_text_is_noticed(browser: Browser) -> None:
 def test_every_text_stands_out_from_its_ground(visit: Visit, scheme: str, lang: str) -> None:
     page = visit(f"?lang={lang}&__theme={scheme}")
     be_quick(page)
-    assert page.evaluate(FAINT) == []
+    assert at_rest(page, lambda: page.evaluate(FAINT)) == []
     ask(page)
     page.wait_for_function(OVER)
     page.click("#left .cite summary")
-    assert page.evaluate(FAINT) == []
+    assert at_rest(page, lambda: page.evaluate(FAINT)) == []
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -165,13 +177,18 @@ def test_whatever_can_be_operated_has_a_name_and_the_page_an_outline(
     ask(page)
     page.wait_for_function(OVER)
     session = page.context.new_cdp_session(page)
-    nodes = [
-        node for node in session.send("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]
-    ]
+
+    def read_aloud() -> list[Any]:
+        tree = session.send("Accessibility.getFullAXTree")["nodes"]
+        return [node for node in tree if not node["ignored"]]
+
+    def operable() -> list[Any]:
+        return [node for node in read_aloud() if node["role"]["value"] in OPERABLE]
+
+    assert len(operable()) > 10
+    assert at_rest(page, lambda: [n for n in operable() if not n["name"]["value"].strip()]) == []
+    nodes = read_aloud()
     roles = [node["role"]["value"] for node in nodes]
-    operable = [node for node in nodes if node["role"]["value"] in OPERABLE]
-    assert len(operable) > 10
-    assert [node for node in operable if not node["name"]["value"].strip()] == []
     assert roles.count("main") == 1
     assert {"status", "alert"} & {*roles}
     assert page.evaluate(UNNAMED_IMAGES) == 0
