@@ -28,6 +28,7 @@ from torch import Tensor
 from model.backbone.decoder import Decoder
 from model.backbone.lean import LeanDecoder
 from model.cache import PagedCache, Span, n_shared
+from model.cache import Sequence as CacheSequence
 from model.canvas import Canvas
 from model.completion import Completion, CompletionParams, CompletionStep
 from model.constrain import Constraint, bans_of
@@ -186,6 +187,7 @@ class Engine:
                 if not fill.keeps_exactly:
                     self._cache.reopen(fill.sequence, 0)
                 self._cache.close(fill.sequence)
+                fill.sequence = CacheSequence()  # another fill may take the old one over
 
     def _run(self, fills: Sequence[Fill]) -> None:
         while live := [fill for fill in fills if not fill.is_done]:

@@ -7,7 +7,7 @@ outside `model/` does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -113,6 +113,11 @@ class Usage:
     seconds: float = 0.0
     prefills: int = 0
     commits: int = 0
+
+    @property
+    def besides_prompt(self) -> Usage:
+        """The cost without the prompt's tokens, for a fill whose prompt another one is charged with."""
+        return replace(self, prompt_tokens=0, cached_tokens=0)
 
     def __add__(self, other: Usage) -> Usage:
         """The cost of both."""

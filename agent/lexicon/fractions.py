@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from agent.lexicon.measured import Measured
+from agent.lexicon.numerals import SMALL, chinese
 from tools.types import Quantity
 
-_HOW_MANY = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "nine": 9}
+_HOW_MANY = {"a": 1} | {word: n for word, n in SMALL.items() if 1 <= n < 10}
 _PARTS = {
     "quarter": 4, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "tenth": 10,
 }  # fmt: skip
-_DIGITS_ZH = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)) | {"两": 2}
 _COMPARED = r"(?:(?:more|less|fewer|greater) than|at (?:least|most)|up to|over|under) (?:just )?"
 _PART = rf"(?P<n>{'|'.join(_HOW_MANY)})[ -](?P<part>{'|'.join(_PARTS)})s?"
 # `over a quarter of 2024` and `a quarter of the prize` are no shares.
@@ -24,7 +24,7 @@ _ENGLISH = (
     ),
     re.compile(rf"\b(?:{_COMPARED})(?P<said>{_PART})(?! (?:of|later|earlier|ago)\b)", re.I),
 )
-_NUMBER_ZH = rf"(?:[{''.join(_DIGITS_ZH)}]|[1-9]\d?)"
+_NUMBER_ZH = r"(?:[一二两三四五六七八九十]|[1-9]\d?)"
 _CHINESE = re.compile(rf"(?<!\d)(?P<part>{_NUMBER_ZH})分之(?P<n>{_NUMBER_ZH})(?!\d|的?(?:奖|诺))")
 
 
@@ -39,7 +39,7 @@ def fractions(text: str) -> Iterator[Measured]:
 
 
 def _number(said: str) -> int:
-    return _DIGITS_ZH.get(said) or int(said)
+    return int(said if said.isascii() else chinese(said) or 0)
 
 
 def _share(n: int, part: int, start: int, end: int) -> Measured:

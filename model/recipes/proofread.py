@@ -20,7 +20,7 @@ from model.remask.remask import KeepAll, Remask
 from model.spec import Share
 from model.template_fill import TemplateFill
 from model.trace import Trace
-from model.types import DecodeParams, DenoiseStep, Filling, Template, Usage
+from model.types import DecodeParams, DenoiseStep, Filling, Template
 
 
 class Proofread:
@@ -111,7 +111,7 @@ class _Proof:
         if self._is_doubted:
             self.canvas.reopen()
         elif self._text is not None:
-            self._text.usage += _without_prompt(self._ahead.usage)
+            self._text.usage += self._ahead.usage.besides_prompt
             self._text.learn_from(self._ahead)
 
     def _draft(self) -> None:
@@ -144,9 +144,5 @@ class _Proof:
             self._text.usage = self._ahead.usage
         else:
             self._engine.resume(self._text)
-            self._text.usage += _without_prompt(self._ahead.usage)
+            self._text.usage += self._ahead.usage.besides_prompt
         return self._text
-
-
-def _without_prompt(usage: Usage) -> Usage:
-    return replace(usage, prompt_tokens=0, cached_tokens=0)

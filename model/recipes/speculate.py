@@ -60,4 +60,4 @@ class Speculate:
             self._drafter.close([draft])
         masked = fill.canvas.masked
         fill.canvas.ids[masked] = draft.canvas.ids[masked]
-        fill.usage += replace(draft.usage, prompt_tokens=0, cached_tokens=0)
+        fill.usage += draft.usage.besides_prompt

@@ -123,6 +123,17 @@ def test_an_abandoned_stream_gives_its_pages_back() -> None:
     assert Proofread(engine).fill(plan_template(3), params).usage.forwards > 1
 
 
+def test_its_end_leaves_alone_what_another_fill_has_taken_over() -> None:
+    engine = tiny_engine()
+    params = DecodeParams(max_steps=STEPS, threshold=DOUBTFUL)
+    stream = Proofread(engine).stream(plan_template(3), params)
+    next(stream)  # the draft has given its place in the cache back
+    other = engine.open(plan_template(3), params)
+    assert isinstance(stream, Generator)
+    stream.close()
+    assert other.sequence.is_busy
+
+
 def test_a_model_that_cannot_read_causally_is_refused() -> None:
     conventions = replace(PLANNER, visibility=Visibility.FULL)
     engine = Engine(tiny_decoder(), tiny_tokens(), "both-ways", None, conventions)
