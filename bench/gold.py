@@ -3,8 +3,7 @@
     python -m bench.gold agent/tasks/free.jsonl
 
 A task's `plan` is a list of rows such as `verify #1 %elevation > number:8000:m`: a word is a reference (`#1`), a
-field (`%area`), an entity's id (`country/NOR`), `class:ID`, `text:…`, `number:N[:UNIT]`, `period:…`, a word of the
-canvas, or `-` for an unused cell. Each plan has to fit the canvas, to run, and to end in the task's answer; what does not is listed.
+term (`agent.curriculum.terms`), a word of the canvas, or `-` for an unused cell. Each plan has to fit the canvas, to run, and to end in the task's answer; what does not is listed.
 """
 
 from __future__ import annotations
@@ -15,16 +14,16 @@ import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
+from agent.curriculum.terms import written_term
 from agent.judge import Task, is_right
 from agent.plan import CANVAS_WORDS, alternatives, call, words_for
 from agent.types import N_ARGS, N_ROWS, NIL, Brief, Pointer, Row, RunResult
 from agent.wording import plain_value
 from tools.facts.store import FactStore
 from tools.toolbox import Toolbox
-from tools.types import Answer, Entity, Failed, FieldRef, Period, Quantity, Term, Text, Value
+from tools.types import Answer, Entity, Failed, FieldRef, Term, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +78,11 @@ def _symbol(store: FactStore, word: str, pointers: dict[str, Pointer]) -> str:
     if word == "-":
         return NIL
     if word not in pointers:
-        kind, term = _term(store, word)
+        kind, term = written_term(store, word)
         mark = "%" if isinstance(term, FieldRef) else "@"
         n = sum(p.symbol.startswith(mark) for p in pointers.values()) + 1
         pointers[word] = Pointer(f"{mark}{n}", kind, word, term)
     return pointers[word].symbol
-
-
-def _term(store: FactStore, word: str) -> tuple[str, Term]:
-    """A word's kind, as the grammar sorts pointers, and the term itself."""
-    head, _, rest = word.partition(":")
-    match head:
-        case "class":
-            return "class", next(c for c in store.classes() if c.id == rest)
-        case "text":
-            return "value", Text(rest)
-        case "period":
-            return "period", Period(rest)
-        case "number":
-            number, _, unit = rest.partition(":")
-            return "number", Quantity(Decimal(number), unit)
-    if word.startswith("%") and (field := store.field(word[1:])):
-        return "field", FieldRef(field.id, field.en)
-    if entity := store.entity(word):
-        return entity.type, entity
-    raise ValueError(f"{word!r} is no word of a gold plan")
 
 
 def misfits(plan: GoldPlan) -> Iterator[str]:

@@ -10,8 +10,12 @@ from agent.types import N_ARGS, NIL, Brief, Pointer, Row
 from tools.types import (
     Answer,
     Entities,
+    Entity,
+    EntityClass,
     Failed,
     FieldRef,
+    Period,
+    Quantity,
     Scalar,
     Table,
     Term,
@@ -34,7 +38,7 @@ def run(toolbox: Tools, rows: tuple[GoldRow, ...]) -> Value | None:
 
     A row that fails leaves a gap, as in a report, and takes down what depends on it.
     """
-    brief, plan = _as_plan(rows)
+    brief, plan = planned(rows)
     observations: dict[int, Value] = {}
     for row in plan:
         wanted = references(row)
@@ -47,7 +51,8 @@ def run(toolbox: Tools, rows: tuple[GoldRow, ...]) -> Value | None:
     return None
 
 
-def _as_plan(rows: tuple[GoldRow, ...]) -> tuple[Brief, list[Row]]:
+def planned(rows: tuple[GoldRow, ...]) -> tuple[Brief, list[Row]]:
+    """The rows in symbols, and a brief that offers their terms."""
     pointers: list[Pointer] = []
     plan = []
     for n, row in enumerate(rows, 1):
@@ -60,8 +65,24 @@ def _symbol(word: Term | str | None, pointers: list[Pointer]) -> str:
     if word is None or isinstance(word, str):
         return word or NIL
     mark = "%" if isinstance(word, FieldRef) else "@"
-    pointers.append(Pointer(f"{mark}{len(pointers) + 1}", "gold", str(word), word))
+    pointers.append(Pointer(f"{mark}{len(pointers) + 1}", _kind(word), str(word), word))
     return pointers[-1].symbol
+
+
+def _kind(term: Term) -> str:
+    """A term's kind, as the grammar of the canvas sorts pointers."""
+    match term:
+        case FieldRef():
+            return "field"
+        case EntityClass():
+            return "class"
+        case Quantity():
+            return "number"
+        case Period():
+            return "period"
+        case Entity(type=type_):
+            return type_
+    return "value"
 
 
 def agrees(value: Value, gold: Gold) -> bool:

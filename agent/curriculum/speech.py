@@ -76,6 +76,10 @@ class Speech:
         """A period in words, bare."""
         return spoken(rng.choice(list(_spellings(period.text, lang))))
 
+    def knows_unit(self, unit: str, lang: Language) -> bool:
+        """Whether the language files say how a unit is written."""
+        return f"unit.{_UNIT_NAMES.get(unit, unit)}" in self.books[lang].frames
+
     def number(self, rng: random.Random, quantity: Quantity, lang: Language) -> str:
         """A number in words, with its unit."""
         name = _UNIT_NAMES.get(quantity.unit, quantity.unit)
