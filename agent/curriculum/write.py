@@ -22,8 +22,9 @@ from agent.curriculum.canvas import WordSample, cell_weights
 from agent.curriculum.check import confirms
 from agent.curriculum.mix import Mix
 from agent.curriculum.samples import Sampler
+from agent.curriculum.sayings.drawing import Sayings
 from agent.curriculum.speech import Speech
-from agent.curriculum.stream import tasks
+from agent.curriculum.stream import tasks, with_sayings
 from agent.curriculum.tasks import HeldOut, Task
 from agent.curriculum.world import World
 from agent.link import Linker
@@ -40,7 +41,8 @@ def write_part(out: Path, seed: int, count: int) -> Mix:
     store = FactStore.open()
     sampler = Sampler(store, Linker(store))
     rng = random.Random(seed)
-    stream = tasks(World(store, held_out=False), Speech(store), seed)
+    world, speech = World(store, held_out=False), Speech(store)
+    stream = with_sayings(tasks(world, speech, seed), Sayings(world, speech), seed)
     made = itertools.islice(_all_samples(sampler, stream, rng), count)
     lines = (json.dumps(_as_json(sample), ensure_ascii=False) for sample in made)
     path = out / f"part-{seed:05d}.jsonl.gz"
