@@ -40,6 +40,10 @@ _KEY_FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "element": ("atomic_number", "symbol", "category", "phase", "melting_point", "boiling_point"),
 }  # fmt: skip
+_LEADS_TO: dict[str, tuple[str, ...]] = {
+    "laureate": ("prize",), "prize": ("laureates",), "film_person": ("winning_films",), "country": ("capital",),
+    **dict.fromkeys(("city", "mountain", "river", "lake", "island", "desert", "organization"), ("country",)),
+}  # fmt: skip
 _ASKING = (
     (re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day)\b|何时|什么时候|哪年|哪一年|哪天|几几年", re.I), ("date", "year")),
     (re.compile(r"\bhow (?:much|many|high|tall|long|deep|big|large|far|heavy|hot|cold|old|dense)\b|多少|多大|多高|多长|多深|几", re.I), ("number",)),
@@ -84,12 +88,16 @@ class FieldRanking:
         types = _types_in_question(found, is_report=is_report)
         said = self._foreseen(self._with_units(strengths(cues), found, types))
         near = (self._fields[field_id].near for field_id in said)
+        spoken = list(self._said(said, types, text))
         ranked = [
-            *self._said(said, types, text),
+            *spoken,
             *(Ranked(self._fields[field_id], _NEAR) for field_id in near if field_id),
-            *self._sharing_words(text, types),
-            *self._key_fields(types, _KEY_OF_REPORT if is_report else _KEY),
         ]
+        if is_report or not any(r.end >= 0 and r.score >= _SURE + _REACHABLE for r in spoken):
+            ranked += self._sharing_words(text, types)
+            ranked += self._key_fields(types, _KEY_OF_REPORT if is_report else _KEY)
+        else:
+            ranked += self._relations(types)
         best: dict[str, Ranked] = {}
         for each in sorted(ranked, key=lambda r: (-r.score, r.field.id)):
             best.setdefault(each.field.id, each)
@@ -141,6 +149,11 @@ class FieldRanking:
         """What nobody says outright, but what has words of the text among its own."""
         for n, field_id in enumerate(self._overlap.fields(tokens(text), types)[:_MOST_SHARING]):
             yield Ranked(self._fields[field_id], _SHARES_WORDS - 0.01 * n)
+
+    def _relations(self, types: Iterable[str]) -> Iterator[Ranked]:
+        """What leads from such things to others, which people leave unsaid."""
+        for field_id in dict.fromkeys(chain.from_iterable(_LEADS_TO.get(t, ()) for t in types)):
+            yield Ranked(self._fields[field_id], _KEY)
 
     def _key_fields(self, types: Mapping[str, None], base: float) -> Iterator[Ranked]:
         """What people mostly ask of such things, so that a report has its fields without naming them."""
