@@ -19,6 +19,8 @@ TASKS = Path(__file__).parents[2] / "agent/tasks"
 FREE = TASKS / "free.jsonl"
 FRESH = TASKS / "fresh.jsonl"
 UNSEEN = TASKS / "unseen.jsonl"
+BLIND = TASKS / "blind.jsonl"
+CHECKED = [FREE, FRESH, UNSEEN, BLIND]
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +28,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> FactStore:
     return FactStore.open(tmp_path_factory.mktemp("facts"))
 
 
-@pytest.mark.parametrize("path", [FREE, FRESH, UNSEEN], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CHECKED, ids=lambda path: path.stem)
 def test_every_answer_follows_from_its_plan(store: FactStore, path: Path) -> None:
     toolbox = Toolbox(store)
     wrong = [(g.task.id, c) for g in read_gold(path) for c in complaints(store, toolbox, g)]
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", [FREE, FRESH, UNSEEN], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CHECKED, ids=lambda path: path.stem)
 def test_what_linking_must_offer_is_what_the_plans_name(store: FactStore, path: Path) -> None:
     for gold in read_gold(path):
         if gold.plan:
@@ -74,6 +76,19 @@ def test_the_third_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
     questions = {task.question for task in tasks}
     assert len(questions) == len(tasks)
     earlier = {task.question for path in (FREE, FRESH) for task in read_tasks(path)}
+    assert questions.isdisjoint(earlier)
+
+
+def test_the_fourth_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
+    tasks = read_tasks(BLIND)
+    plain = [task for task in tasks if task.topology != "report"]
+    assert Counter(task.lang for task in plain) == {"en": 66, "zh": 34}
+    assert Counter(task.lang for task in tasks) == {"en": 71, "zh": 37}
+    topologies = Counter(task.topology for task in plain)
+    assert topologies == {"chain": 60, "intersection": 20, "reconciliation": 10, "unanswerable": 10}
+    questions = {task.question for task in tasks}
+    assert len(questions) == len(tasks)
+    earlier = {task.question for path in (FREE, FRESH, UNSEEN) for task in read_tasks(path)}
     assert questions.isdisjoint(earlier)
 
 
