@@ -98,6 +98,8 @@ def read_sayings(path: Path, lang: Language) -> Iterator[Saying]:
         entries = tomllib.loads(path.read_text("utf-8"))["said"]
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise SayingError(f"{path.name}: {error}") from None
+    if not isinstance(entries, list):
+        raise SayingError(f"{path.name}: said is {entries!r}, not [[said]] entries")
     for entry in entries:
         try:
             yield _saying(entry, lang)
@@ -145,11 +147,6 @@ def _periods(said: str) -> Iterator[str]:
         first = int(found[3]) if year == int(found[2]) else 1
         last = int(found[6] or 4) if year == int(found[5]) else 4
         yield from (f"{year}Q{n}" for n in range(first, last + 1))
-
-
-def is_hole(word: str) -> bool:
-    """Whether a word of a plan is a hole."""
-    return HOLE.fullmatch(word) is not None
 
 
 def is_canvas_word(word: str) -> bool:
