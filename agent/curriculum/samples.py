@@ -19,6 +19,7 @@ from agent.plan import prompt
 from tools.facts.store import FactStore
 
 REPAIR_SHARE = 0.12
+SPOKEN_PLAINLY = 0.5  # of the sayings: their own words are what is to be learned
 
 
 class Sampler:
@@ -38,7 +39,9 @@ class Sampler:
             self.mix.dropped(task, unoffered(task.rows, brief))
             return
         self.mix.kept(task)
-        read = self._veil.veiled(brief, rng, is_answered=task.gold is not None)
+        read = brief
+        if task.family != "said" or rng.random() >= SPOKEN_PLAINLY:
+            read = self._veil.veiled(brief, rng, is_answered=task.gold is not None)
         yield WordSample(prompt(read), canvas_words(plan))
         if task.plants or rng.random() < REPAIR_SHARE:
             is_planted = bool(task.plants)

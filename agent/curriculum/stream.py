@@ -16,7 +16,7 @@ from agent.types import Language
 
 CHINESE_SHARE = 0.38
 ATTEMPTS = 30
-SAID_SHARE = 0.4
+SAID_SHARE = 0.45
 
 
 def tasks(
