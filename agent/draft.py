@@ -27,7 +27,7 @@ def draft(state: RunState, deps: Deps) -> RunState:
     """The state with its open cells filled; nothing is filled once the run has to end."""
     if state.metrics.turns >= deps.limits.budget.max_turns:
         return replace(state, halt=state.halt or "turns")
-    deps.tally.filled = state.metrics.new_tokens
+    deps.tally.ended(state.metrics.new_tokens)
     if deps.tally.is_spent:
         return replace(state, halt=state.halt or "tokens")
     if halt := deps.limits.halted():
@@ -35,6 +35,7 @@ def draft(state: RunState, deps: Deps) -> RunState:
     opened = _opened(state, deps)
     deps.dispatcher.begin(opened)
     form = deps.template_of(opened)
+    deps.tally.fills(sum(slot.n_cells for slot in form.slots() if slot.value is None))
     filled = _fill(form, _params(opened, deps), _Watch(opened, deps, form))
     return _drafted(opened, filled, deps)
 
@@ -162,7 +163,7 @@ def _fill(form: Template, params: DecodeParams, watch: _Watch) -> _Filled:
 
 def _drafted(state: RunState, filled: _Filled, deps: Deps) -> RunState:
     metrics = _charged(state.metrics, filled)
-    deps.tally.filled = metrics.new_tokens
+    deps.tally.ended(metrics.new_tokens)
     if filled.filling is None:
         return replace(state, metrics=metrics, halt=deps.limits.halted())
     values = filled.filling.values

@@ -100,6 +100,16 @@ def test_a_verdict_counts_and_none_is_asked_for_once_the_tokens_are_spent(judges
     assert judge.tally.journal.judged.new_tokens >= 3
 
 
+def test_what_a_fill_under_way_will_write_is_spent_already(judges: Judges) -> None:
+    judge = judges(ScriptedModel([{"verdict": " supported"}] * 9), cap=60)
+    judge.tally.fills(55)
+    said = [judge.judge("a", "b") for _ in range(9)]
+    assert said[0] == Truth.SUPPORTED
+    assert said[-1] == Truth.UNKNOWN
+    judge.tally.ended(20)
+    assert judge.judge("a", "b") == Truth.SUPPORTED
+
+
 def test_a_run_whose_tokens_went_into_verdicts_stops(tmp_path: Path) -> None:
     with deps_of(tmp_path, budget=Budget(max_tokens=100)) as deps:
         assert draft(linked(), deps).halt == ""
