@@ -89,11 +89,17 @@ class Sayings:
     def filled(self, rng: random.Random, saying: Saying) -> dict[str, Filled]:
         """What fills each hole of a saying."""
         filled: dict[str, Filled] = {}
+        fixed = self._fixed(saying)
         for name, hole in saying.holes.items():
             if not isinstance(hole, PeriodHole):
-                taken = [f.term for f in filled.values()]
+                taken = [*fixed, *(f.term for f in filled.values())]
                 filled[name] = self._filling(rng, saying, name, hole, taken)
         return filled | self._periods(rng, saying, filled)
+
+    def _fixed(self, saying: Saying) -> list[Term]:
+        """The things that a plan names itself."""
+        ids = (word for row in saying.rows for word in row if "/" in word)
+        return [entity for i in ids if (entity := self._world.store.entity(i)) is not None]
 
     def _filling(
         self, rng: random.Random, saying: Saying, name: str, hole: Hole, taken: Sequence[Term]
