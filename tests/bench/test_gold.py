@@ -20,7 +20,8 @@ FREE = TASKS / "free.jsonl"
 FRESH = TASKS / "fresh.jsonl"
 UNSEEN = TASKS / "unseen.jsonl"
 BLIND = TASKS / "blind.jsonl"
-CHECKED = [FREE, FRESH, UNSEEN, BLIND]
+HELD = TASKS / "held.jsonl"
+CHECKED = [FREE, FRESH, UNSEEN, BLIND, HELD]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,20 @@ def test_the_fourth_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
     questions = {task.question for task in tasks}
     assert len(questions) == len(tasks)
     earlier = {task.question for path in (FREE, FRESH, UNSEEN) for task in read_tasks(path)}
+    assert questions.isdisjoint(earlier)
+
+
+def test_the_fifth_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
+    tasks = read_tasks(HELD)
+    plain = [task for task in tasks if task.topology != "report"]
+    assert Counter(task.lang for task in plain) == {"en": 66, "zh": 34}
+    assert Counter(task.lang for task in tasks) == {"en": 71, "zh": 37}
+    topologies = Counter(task.topology for task in plain)
+    assert topologies == {"chain": 60, "intersection": 20, "reconciliation": 10, "unanswerable": 10}
+    assert len({task.id for task in tasks}) == len(tasks)
+    questions = {task.question for task in tasks}
+    assert len(questions) == len(tasks)
+    earlier = {task.question for path in CHECKED if path != HELD for task in read_tasks(path)}
     assert questions.isdisjoint(earlier)
 
 
