@@ -98,11 +98,14 @@ class Lexicon:
         """The text with what its cues, its classes and its clear names speak for."""
         votes: dict[str, float] = defaultdict(float, type_votes(cues, self.fields))
         reading = Reading(text, tuple(words), votes, bool(_FILM_WORDS.search(text)))
-        for group in self._groups.find(reading):
-            votes[_type_of(group.target)] += _CLASS_VOTE
+        said = [_type_of(group.target) for group in self._groups.find(reading)]
+        for entity_type in said:
+            votes[entity_type] += _CLASS_VOTE
         for entity_type in self._names.clear_types(words):
             votes[entity_type] += _NAME_VOTE
-        return reading
+        sure = (i for i, strength in strengths(cues).items() if strength.score >= _SURE)
+        carriers = frozenset(t for field_id in sure for t in self.fields[field_id].types)
+        return replace(reading, classes=frozenset(said), carriers=carriers)
 
     def _read(self, reading: Reading, cues: list[Cue], values: list[FoundValue]) -> list[Found]:
         classes = outside(self._groups.find(reading), [(c.start, c.end) for c in cues if c.is_name])
@@ -117,7 +120,7 @@ class Lexicon:
         """The class of the things that have the values or fields in question, where nothing such is named."""
         present = {_type_of(f.target) for f in found} - {""}
         reached = present | self._related(present)
-        free = [cue for cue in cues if not any(_covers(f, cue) for f in found)]
+        free = [cue for cue in cues if not any(_covers(f, cue) or _cuts(f, cue) for f in found)]
         sure = {i: said.score for i, said in strengths(free).items() if said.score >= _SURE}
         speaking = [i for i in values if not self.fields[i].types & present]
         is_report = is_report_request(reading.text)
@@ -203,6 +206,12 @@ def _is_part(found: Found, cue: Cue) -> bool:
 
 def _covers(found: Found, cue: Cue) -> bool:
     return found.start <= cue.start and cue.end <= found.end
+
+
+def _cuts(found: Found, cue: Cue) -> bool:
+    """Whether a class takes the end of a cue's words and goes on: `how many female | cosmonauts`."""
+    is_class = isinstance(found.target, EntityClass)
+    return is_class and cue.start < found.start < cue.end < found.end
 
 
 def _left(cues: Iterable[Cue], found: list[Found]) -> Iterator[Cue]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from agent.lexicon.measured import Measured
@@ -74,10 +75,12 @@ _FRACTIONS = tuple(
         (r"\b(?:ten-?fold)\b", "10", ""),
         (r"\bhalf(?= (?:of )?(?:all |the |its |their )*(?:people|population|inhabitants|new cars|cars|land|country|energy))", "50", "%"),
         (r"\b(?:halved|half(?= (?:as|the|of|that)\b))", "0.5", ""),
-        (r"\b(?:below|above|under|over) (?:zero|nil)\b|(?<![a-z-])(?:negative|positive)(?![a-z-])|\bin the (?:red|black)\b", "0", ""),
+        (r"(?<!\d)(?<!degrees )\b(?:below|above|under|over) (?:zero|nil)\b|(?<![a-z-])(?:negative|positive)(?![a-z-])|\bin the (?:red|black)\b", "0", ""),
         (r"翻(?:了)?(?:一番|倍|一倍|番)|加倍|一倍(?:多|以上)?", "2", ""),
         (r"翻(?:了)?(?:两番|二番)", "4", ""),
-        (r"(?:负|正)(?:数|值|的)|(?:为|是|转|成)(?:负|正)(?![负正确式在常好])|有没有亏|亏损(?:吗|没有|了吗)|零下", "0", ""),
+        (r"(?:负|正)(?:数|值|的)|(?:为|是|转|成)(?:负|正)(?![负正确式在常好])|有没有亏|亏损(?:吗|没有|了吗)|零下(?![\d一二三四五六七八九十百两])", "0", ""),
+        (r"(?<!m )(?<!metres )(?<!meters )(?<!feet )(?<!ft )(?<!far )\b(?:below|beneath|under|lower than) (?:the )?sea level\b"
+         r"|海平面(?:以|之)下(?![\d一二三四五六七八九十百两])|低于海平面(?![\d一二三四五六七八九十百两])", "0", ""),
         (r"(?:一半|过半|半数)", "50", "%"),
     )
 )  # fmt: skip
@@ -103,15 +106,24 @@ _COMPARED_ZH = re.compile(
 _OR_MORE_ZH = re.compile(
     rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多|及以上|或(?:更|以)[多高大少低小上下长])"
 )
+# colder than minus 100 degrees, 零下40度, 低于海平面100米
+_MINUS = re.compile(
+    r"(?:^|\b(?:than|below|above|under|over|of|at|to|is|or|and|about|around|reach(?:es)?|exceed(?:s|ing)?) )(?P<word>(?:minus|negative)\s)$"
+    r"|(?P<sign>零下|负|海平面(?:以|之)?下|低于海平面)$",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(
+    r"\s?(?:degrees?\s)?below (?:zero|freezing|(?:the )?sea level)\b", re.IGNORECASE
+)
 _LONGEST_SMALL = 12
 
 
 def quantities(text: str) -> Iterator[Measured]:
     """Every number that the text names, scaled to base units."""
     for match in _NUMBER.finditer(text):
-        yield _digits(match, text)
+        yield _signed(_digits(match, text), text)
     for number in spoken(text):
-        yield from _words(number, text)
+        yield from (_signed(each, text) for each in _words(number, text))
     yield from _percentages(text)
     for pattern, quantity in _FRACTIONS:
         for match in pattern.finditer(text):
@@ -137,6 +149,20 @@ def _digits(match: re.Match[str], text: str) -> Measured:
     end = match.start() + len(text[match.start() : end].rstrip(" -"))
     return Measured(
         match.start(), end, "number", Quantity(-number if match["sign"] else number, named)
+    )
+
+
+def _signed(measured: Measured, text: str) -> Measured:
+    """The number below zero where the words around it say so."""
+    minus = _MINUS.search(text[: measured.start])
+    below = None if minus else _BELOW.match(text, measured.end)
+    target = measured.target
+    if not isinstance(target, Quantity) or not (minus or below):
+        return measured
+    start = minus.start(minus.lastgroup or 0) if minus else measured.start
+    end = below.end() if below else measured.end
+    return replace(
+        measured, start=start, end=end, target=replace(target, number=-abs(target.number))
     )
 
 

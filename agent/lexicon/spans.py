@@ -29,12 +29,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text as the lexicon reads it: its tokens, and how much speaks for each type of entity."""
+    """A text as the lexicon reads it: its tokens, and how much speaks for each type of entity.
+
+    `classes` are the types of the classes said, `carriers` the types that carry the fields surely asked for.
+    """
 
     text: str
     words: tuple[Token, ...]
     votes: Mapping[str, float] = field(default_factory=dict)
     about_films: bool = False
+    classes: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
 
     @property
     def is_lower(self) -> bool:

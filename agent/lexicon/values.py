@@ -146,6 +146,8 @@ def _is_plausible(
 ) -> bool:
     """Whether the words can mean the value here."""
     is_asked = asked.get(value.field, 0.0)
+    if value.field == "nationality" and "astronaut" in reading.classes:
+        return True
     if among := _ONLY_AMONG.get(value.field):
         others = max((v for t, v in reading.votes.items() if t not in among), default=0.0)
         return max(reading.vote(t) for t in among) > max(_SOME, others)

@@ -44,6 +44,8 @@ def ids(linker: Linker, question: str) -> list[str]:
         ("length of the Amazon river", "river/amazonas"),
         ("fast chargers in Norway", "region/norway"),
         ("population of Norway", "country/NOR"),
+        ("To which archipelago does Malta belong?", "island/malta"),
+        ("population of Malta", "country/MLT"),
         ("爱因思坦哪天去世的", "nobel/26"),
         ("泰戈尔是哪一年获奖的", "nobel/583"),
         ("铁的熔点", "element/Fe"),
