@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.lexicon.plain import GRAMMAR
+from agent.lexicon.vehicles import vehicle_cues
 from agent.mentions import Mention, PhraseIndex, Token, stem, tokens
 from tools.facts.store import Field
 
@@ -71,6 +72,9 @@ class FieldLexicon:
                         self._add(name, field_id, _SAYS)
                     for name in said.get("hints", "").split("|"):
                         self._add(name, field_id, _HINT)
+        for field_id, phrase in vehicle_cues():
+            if field_id in self.fields:
+                self._add(phrase, field_id, _SAYS)
 
     def _add(self, phrase: str, field_id: str, strength: float, *, is_name: bool = False) -> None:
         self._words.update(token.text for token in tokens(phrase))
