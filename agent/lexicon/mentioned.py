@@ -111,7 +111,7 @@ class Lexicon:
         classes = outside(self._groups.find(reading), [(c.start, c.end) for c in cues if c.is_name])
         settled = [value.found for value in values if value.is_settled]
         others = [value.found for value in values if not value.is_settled]
-        names = beside(self._names.find(reading), settled)
+        names = beside(self._names.find(reading), settled, reading.text)
         return without_overlaps(chain(settled, classes, _measured(reading.text), names, others))
 
     def _implied(

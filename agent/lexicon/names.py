@@ -22,6 +22,7 @@ from tools.types import Entity
 
 DEMONYMS_FILE = Path(__file__).with_name("demonyms.tsv")
 NICKNAMES_FILE = Path(__file__).with_name("nicknames.tsv")
+FURTHER_FILE = Path(__file__).with_name("further_names.tsv")
 _CJK = re.compile(r"[一-鿿𠀀-𮯯]")
 # 中美两国, 日韩之间: countries by one character each.
 _TOGETHER = re.compile(r"[中美英法德日韩俄印意加澳]{2,5}(?=[两二三四五各]国|之间|两个国家|两地)")
@@ -68,10 +69,11 @@ class NameIndex:
                     self._taken[fold(form)].append(sense)
 
     def _add_nicknames(self, store: FactStore) -> None:
-        """What is said in place of a name: `the Land of the Rising Sun`, 枫叶之国."""
-        for thing, words in _told_of(store, NICKNAMES_FILE):
-            for word in words:
-                self._index.add(word, Sense(thing, store.weight(thing.id)))
+        """What is said in place of a name: `the Land of the Rising Sun`, 枫叶之国, and names the facts lack: 库马西."""
+        for file in (NICKNAMES_FILE, FURTHER_FILE):
+            for thing, words in _told_of(store, file):
+                for word in words:
+                    self._index.add(word, Sense(thing, store.weight(thing.id)))
 
     def _add_demonyms(self, store: FactStore) -> None:
         """A people stands for its country, and for its country's market."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from agent.mentions import Token
 from tools.types import Term
 
-_TELLING = 5  # characters by which a name has to be longer; "the " is no such thing
+# Characters by which a name has to be longer; "the " is no such thing, and Chinese has no articles.
+_TELLING, _TELLING_ZH = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,11 @@ def _meet(span: Found, other: Found) -> bool:
     return span.start < other.end and other.start < span.end
 
 
-def beside(found: Iterable[Found], settled: list[Found]) -> Iterator[Found]:
-    """Those that do not share words with what is settled, unless an article's length tells them apart."""
+def beside(found: Iterable[Found], settled: list[Found], text: str) -> Iterator[Found]:
+    """Those that do not share words with what is settled, unless more than an article's length tells them apart."""
     for f in found:
-        if not any(_meet(f, other) and f.n_chars - other.n_chars < _TELLING for other in settled):
+        telling = _TELLING if text[f.start : f.end].isascii() else _TELLING_ZH
+        if not any(_meet(f, other) and f.n_chars - other.n_chars < telling for other in settled):
             yield f
 
 
