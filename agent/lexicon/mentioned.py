@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -55,6 +55,7 @@ class Lexicon:
     """Everything that words may mean, over one fact store."""
 
     def __init__(self, store: FactStore) -> None:
+        self._store = store
         self._cues = FieldLexicon(store.fields())
         self.fields = self._cues.fields
         self.overlap = WordOverlap(self.fields, self._cues.phrases)
@@ -120,21 +121,34 @@ class Lexicon:
         """The class of the things that have the values or fields in question, where nothing such is named."""
         present = {_type_of(f.target) for f in found} - {""}
         reached = present | self._related(present)
-        free = [cue for cue in cues if not any(_covers(f, cue) or _cuts(f, cue) for f in found)]
-        sure = {i: said.score for i, said in strengths(free).items() if said.score >= _SURE}
+        free = [cue for cue in cues if not any(_covers(f, cue) for f in found)]
+        said = {i: said.score for i, said in strengths(free).items() if said.score >= _SURE}
+        classes = {_type_of(f.target) for f in found if isinstance(f.target, EntityClass)}
+        sure = {i: score for i, score in said.items() if not self._asks_for(i, classes)}
         speaking = [i for i in values if not self.fields[i].types & present]
-        is_report = is_report_request(reading.text)
-        if (
-            not speaking
-            and sure
-            and not is_report
-            and not any(self.fields[i].types & reached for i in sure)
-        ):
+        is_told = any(self.fields[i].types & reached for i in sure)
+        if not speaking and sure and not is_told and not is_report_request(reading.text):
+            if owner := self._sole_owner(sure):
+                yield replace(owner, start=len(reading.text), end=len(reading.text))
+                return
             speaking.append(max(sure, key=lambda i: (sure[i], i)))
         types = Counter(t for i in speaking for t in self.fields[i].types)
         if types:
             likeliest = max(types, key=lambda t: (types[t], reading.vote(t), t))
             yield from self._groups.whole(likeliest, len(reading.text))
+
+    def _sole_owner(self, sure: Mapping[str, float]) -> Found | None:
+        """The one company that has what is asked for most: who speaks of iPhone sales speaks of Apple."""
+        for field_id in sorted(sure, key=lambda i: (-sure[i], i)):
+            owners = self._store.index(field_id)
+            entity = self._store.entity(next(iter(owners))) if len(owners) == 1 else None
+            if entity and entity.type == "company":
+                return Found(0, 0, entity.type, entity.name, entity)
+        return None
+
+    def _asks_for(self, field_id: str, classes: set[str]) -> bool:
+        """Whether a field is what `which country` says beside the class of countries."""
+        return self.fields[field_id].kind in {f"entity:{each}" for each in classes}
 
     def _related(self, types: set[str]) -> set[str]:
         """The types that relations of these types lead to."""
