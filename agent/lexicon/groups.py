@@ -69,7 +69,13 @@ _SOME = 0.3
 _LANDLOCKED = (
     "landlocked", "without a coast", "no coast", "without access to the sea", "no access to the sea", "no coastline",
     "without any coast", "without a coastline", "don't touch the sea", "no sea access", "cut off from the sea",
-    "内陆", "不靠海", "没有海岸线", "不临海", "没有出海口",
+    "without sea access", "w/o sea access", "w/o a coast", "w/o coast", "no access to any sea", "no access to an ocean",
+    "without access to any sea", "without access to the ocean", "no access to the ocean", "lack a coast", "lack a coastline",
+    "lack access to the sea", "lacks a coast", "have no sea", "has no sea", "no seaside", "no shoreline", "no outlet to the sea",
+    "without an outlet to the sea", "don't border the sea", "do not touch the sea", "doesn't touch the sea", "land-locked",
+    "surrounded by land", "without a sea", "no ocean access", "no port to the sea", "no beach on the sea",
+    "内陆", "不靠海", "没有海岸线", "不临海", "没有出海口", "无海岸线", "没有海岸", "不沿海", "没海岸线", "没有海", "无出海口",
+    "没出海口", "不挨海", "不着海", "四面都是陆地", "不与海相邻", "没有入海口", "不滨海",
 )  # fmt: skip
 
 

@@ -66,6 +66,12 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MONEY_SCALE = re.compile(r"\s?(?P<letter>[kmbt])\b", re.IGNORECASE)
+_HALVED = (
+    r"people|population|inhabitants|residents|citizens|adults|women|men|girls|boys|children|kids|young|households|homes"
+    r"|new cars|cars|vehicles|sales|land|area|territory|country|forest|forested|wooded|woods|desert|urban|energy|electricity"
+    r"|power|parliament|mps|lawmakers|members|seats|gdp|economy|output|budget|income|waste|trash|rubbish|garbage|water|workers"
+    r"|exports|imports|trade"
+)
 _FRACTIONS = tuple(
     (re.compile(pattern, re.IGNORECASE), Quantity(Decimal(number), unit))
     for pattern, number, unit in (
@@ -73,7 +79,7 @@ _FRACTIONS = tuple(
         (r"\b(?:thrice|triple[ds]?|tripling|treble[ds]?|three-?fold)\b", "3", ""),
         (r"\b(?:quadruple[ds]?|four-?fold)\b", "4", ""),
         (r"\b(?:ten-?fold)\b", "10", ""),
-        (r"\bhalf(?= (?:of )?(?:all |the |its |their )*(?:people|population|inhabitants|new cars|cars|land|country|energy))", "50", "%"),
+        (rf"\bhalf(?= (?:of )?(?:all |the |its |their |a |every )*(?:\w+['’]s? )?(?:{_HALVED})\b)", "50", "%"),
         (r"\b(?:halved|half(?= (?:as|the|of|that)\b))", "0.5", ""),
         (r"(?<!\d)(?<!degrees )\b(?:below|above|under|over) (?:zero|nil)\b|(?<![a-z-])(?:negative|positive)(?![a-z-])|\bin the (?:red|black)\b", "0", ""),
         (r"翻(?:了)?(?:一番|倍|一倍|番)|加倍|一倍(?:多|以上)?", "2", ""),

@@ -25,7 +25,8 @@ STATES_FILE = Path(__file__).with_name("states.tsv")
 _SPOKEN = (
     "affiliation", "range", "archipelago", "flows_into", "outflow", "oscar_categories", "occupation", "missions",
     "industry", "sector", "currency", "government", "languages", "former_ruler", "birth_country", "birth_city",
-    "death_city", "headquarters", "highest_point", "discoverer", "internet_domain",
+    "death_city", "headquarters", "highest_point", "discoverer", "internet_domain", "natural_hazards",
+    "natural_resources", "crops", "export_goods", "import_goods", "industries", "national_symbols",
 )  # fmt: skip
 _ASIDE = re.compile(r"\s*\((?P<aside>[^()]*)\)")
 _SHORTEST = 4
@@ -33,14 +34,22 @@ _SHORTEST = 4
 _ONLY_AMONG = {"nationality": ("astronaut",), "laureate_type": ("laureate", "prize")}
 _DOMAIN = "internet_domain"
 _HEADQUARTERS = "headquarters"
-# Words that mean a country or a people unless the field is asked about.
-_ONLY_WHERE_ASKED = ("languages", "former_ruler")
+# Words that mean a country, a people, a metal, a colour or a crop unless the field is asked about.
+_ONLY_WHERE_ASKED = (
+    "languages", "former_ruler", "natural_hazards", "natural_resources", "crops", "export_goods", "import_goods",
+    "industries", "national_symbols", "national_colours", "electoral_system", "map_region", "location",
+    "legislature_structure", "dual_citizenship", "citizenship_by_birth", "trafficking_tier", "terrain",
+    "environmental_agreements", "environmental_issues",
+)  # fmt: skip
 _ALWAYS = ("gender", "prize_category")
 # Where these are plausible at all, no name is meant.
 _SETTLED = (
     "languages", "nationality", "gender", "phase", "military_civilian", "occupation", "laureate_type",
 )  # fmt: skip
-_SETTLED_WHERE_ASKED = ("flows_into", _HEADQUARTERS)
+_SETTLED_WHERE_ASKED = (
+    "flows_into", _HEADQUARTERS, "natural_hazards", "natural_resources", "crops", "export_goods", "industries",
+    "national_symbols", "national_colours", "map_region", "location",
+)  # fmt: skip
 _SURE, _SOME = 1.6, 0.6
 
 
@@ -104,10 +113,11 @@ class ValueIndex:
                 best = max(fitting, key=lambda v: self._rank(v, reading, asked))
                 kind = f"value {self._fields[best.field].en.lower()}"
                 found = Found(mention.start, mention.end, kind, best.text, Text(best.text))
+                is_asked = asked.get(best.field, 0) >= _SURE or (
+                    best.field == _HEADQUARTERS and reading.speaks_most_of("company")
+                )
                 is_settled = best.field in _SETTLED or (
-                    best.field in _SETTLED_WHERE_ASKED
-                    and best.is_said
-                    and asked.get(best.field, 0) >= _SURE
+                    best.field in _SETTLED_WHERE_ASKED and best.is_said and is_asked
                 )
                 yield FoundValue(best.field, found, is_settled)
 
