@@ -139,7 +139,10 @@ class Lexicon:
 
     def _sole_owner(self, sure: Mapping[str, float]) -> Found | None:
         """The one company that has what is asked for most: who speaks of iPhone sales speaks of Apple."""
-        for field_id in sorted(sure, key=lambda i: (-sure[i], i)):
+        likeliest_first = sorted(sure, key=lambda i: (-sure[i], i))
+        for field_id in (
+            likeliest_first if self.fields[likeliest_first[0]].types == {"company"} else ()
+        ):
             owners = self._store.index(field_id)
             entity = self._store.entity(next(iter(owners))) if len(owners) == 1 else None
             if entity and entity.type == "company":

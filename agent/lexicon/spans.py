@@ -51,6 +51,11 @@ class Reading:
         """How much the other words of the text speak for a type."""
         return self.votes.get(entity_type, 0.0)
 
+    def speaks_most_of(self, entity_type: str) -> bool:
+        """Whether the other words speak for a type, and for no other as much."""
+        others = (vote for other, vote in self.votes.items() if other != entity_type)
+        return self.vote(entity_type) > max(others, default=0.0)
+
 
 def without_overlaps(found: Iterable[Found]) -> list[Found]:
     """The longest spans, none overlapping, in order of mention; earlier finds win ties.

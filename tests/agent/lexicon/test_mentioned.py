@@ -243,3 +243,33 @@ def test_an_internet_domain_is_a_value_and_the_end_of_a_sentence_is_none(linker:
 
 def test_a_year_of_deliveries_is_fiscal_whatever_else_leans_to_a_founding(linker: Linker) -> None:
     assert Period("FY2025") in targets(linker, "特斯拉2025年全年交车比2024年少了百分之几？")
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("iPhone sales in fiscal 2024", "company/AAPL"),
+        ("What did LinkedIn bring in in FY2023?", "company/MSFT"),
+        ("2024年第二季度超充桩有多少个", "company/TSLA"),
+        ("Which country had the greatest EV share in 2022?", "region"),
+    ],
+)
+def test_what_one_company_or_market_has_needs_no_name(
+    linker: Linker, question: str, meant: str
+) -> None:
+    assert meant in ids(linker, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("life insurers from Ohio", "Ohio"),
+        ("which railroads are worth most", "Rail Transportation"),
+        ("市值最大的药企", "Pharmaceuticals"),
+        ("films that won the makeup and hair Oscar", "Makeup and Hairstyling"),
+        ("Which physics laureates won the whole prize on their own?", "1"),
+        ("谁拒领过诺贝尔奖", "declined"),
+    ],
+)
+def test_everyday_words_stand_for_values(linker: Linker, question: str, value: str) -> None:
+    assert value in [t.text for t in targets(linker, question) if isinstance(t, Text)]
