@@ -46,11 +46,13 @@ _ALWAYS = ("gender", "prize_category")
 _SETTLED = (
     "languages", "nationality", "gender", "phase", "military_civilian", "occupation", "laureate_type",
 )  # fmt: skip
-_SETTLED_WHERE_ASKED = (
-    "flows_into", _HEADQUARTERS, "natural_hazards", "natural_resources", "crops", "export_goods", "industries",
+_SETTLED_WHERE_ASKED = ("discoverer", "flows_into", _HEADQUARTERS, "natural_hazards", "natural_resources", "crops", "export_goods", "industries",
     "national_symbols", "national_colours", "map_region", "location",
 )  # fmt: skip
 _SURE, _SOME = 1.6, 0.6
+# Who exports coffee is asked about export goods, who grows it about crops.
+_AMOUNT_OF = {"export_goods": "exports", "import_goods": "imports"}
+_LEAST = {"crops": 0.7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,10 @@ def _is_plausible(
         others = max((v for t, v in reading.votes.items() if t not in among), default=0.0)
         return max(reading.vote(t) for t in among) > max(_SOME, others)
     if value.field in _ONLY_WHERE_ASKED:
-        return is_asked >= _SURE
+        with_its_amount = asked.get(_AMOUNT_OF.get(value.field, ""), 0.0)
+        return max(is_asked, with_its_amount) >= _LEAST.get(value.field, _SURE)
+    if value.field == "currency" and "country" not in reading.classes:
+        return False
     if value.is_said:
         return is_asked > 0 or value.field in _ALWAYS or any(reading.vote(t) > 0 for t in types)
     said = reading.text[mention.start : mention.end]

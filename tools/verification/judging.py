@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from tools.catalogue import Catalogue
 from tools.evidence import behind, is_relation, measure, number_of
@@ -59,8 +60,17 @@ class Target:
 
     def names(self, entity_id: str, text: str) -> bool:
         """Whether the entity, or the text, is among the alternatives."""
-        told = (*(entity.name for entity in self.entities), *(str(v.value) for v in self.values))
+        told = (
+            *chain.from_iterable(map(_names_of, self.entities)),
+            *(str(v.value) for v in self.values),
+        )
         return entity_id in self.ids or any(says(text, name) for name in told)
+
+
+def _names_of(entity: Entity) -> tuple[str, ...]:
+    """The name, and of an organization its abbreviation, by which countries list their memberships."""
+    is_body = entity.type == "organization"
+    return (entity.name, entity.id.partition("/")[2]) if is_body else (entity.name,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,8 @@ def _fits(field: Field, fact: Fact, comparator: str, target: Target) -> bool | N
     left = Scalar(number_of(fact), fact.unit)
     if field.kind == "year":
         left = Scalar(number_of(fact), YEAR)
-    rights = [*target.values, *(Scalar(entity.name) for entity in target.entities)]
+    names = chain.from_iterable(map(_names_of, target.entities))
+    rights = [*target.values, *map(Scalar, names)]
     return _any([meets(left, comparator, right) for right in rights])
 
 
