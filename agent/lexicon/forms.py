@@ -30,6 +30,12 @@ _GENERIC = {
 }
 _PLACES = ("river", "lake", "mountain", "sea", "desert", "island")
 _PLACE_WORDS = frozenset(word for place in _PLACES for word in _GENERIC[place])
+# The words for kinds in other tongues, which people leave off only before a name that tells enough: Rio | Putumayo.
+_FOREIGN_PLACE_WORDS = re.compile(
+    r"cerro|monte|mont|pic|pico|nevado|pik|peak|gora|puncak|gunung|bukit|jabal|jebel|djebel|volcan|r[ií]o|ozero|lago"
+    r"|laguna|lac|loch|lough|danau|presa|represa|ilha|isla|île|ko|pulau"
+)
+_TELLING_NAME = 7
 _GENERIC_ZH = {
     "company": ("公司", "集团"),
     "element": ("元素",),
@@ -65,6 +71,9 @@ def _bare_places(words: list[str]) -> Iterator[str]:
         yield " ".join(words[:-1])
     if len(words) > 1 and words[0].lower().rstrip(".") in _PLACE_WORDS and words[1] != "of":
         yield " ".join(words[1:])
+    rest = " ".join(words[1:])
+    if len(rest) >= _TELLING_NAME and _FOREIGN_PLACE_WORDS.fullmatch(words[0].lower()):
+        yield re.sub(r"^(?:de la|de las|de los|del|de|da|das|di|do|la) ", "", rest)
 
 
 def neighbouring(mention: Mention[T], reading: Reading) -> dict[str, tuple[int, int]]:

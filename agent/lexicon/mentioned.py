@@ -21,6 +21,7 @@ from agent.lexicon.overlap import WordOverlap
 from agent.lexicon.periods import periods
 from agent.lexicon.quantities import quantities
 from agent.lexicon.ranking import is_report_request
+from agent.lexicon.senses import FILMS
 from agent.lexicon.spans import Found, Reading, beside, outside, without_overlaps
 from agent.lexicon.typos import Spelling
 from agent.lexicon.values import FoundValue, ValueIndex
@@ -38,8 +39,17 @@ _SURE, _TELLING = 1.6, 1.0
 _FAR = 10_000
 _CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
 _VALUE_CUE = 1.2
+_SUBJECT = "value prize category"
 # Signs that would read as pointers or fall into bytes.
-_READ_AS = {"%": "percent", "°C": "celsius", "K": "kelvin", "km2": "square km", "g/cm3": "density"}
+_READ_AS = {
+    "%": "percent",
+    "°C": "celsius",
+    "K": "kelvin",
+    "km2": "square km",
+    "g/cm3": "density",
+    "km/s": "speed",
+    "m/s2": "acceleration",
+}
 _LEFT_OF_CLASS, _LEFT_OF_NAME = 0.8, 0.4
 
 
@@ -81,8 +91,9 @@ class Lexicon:
         ]
         found = self._read(reading, cues, values)
         kept = [value for value in values if value.found in found]
-        implied = self._implied(reading, found, cues, {value.field for value in kept})
-        together = self._in_fiscal_years([*_with_subjects(found), *implied], cues)
+        implied = [*self._implied(reading, found, cues, kept), *self._winners(text, found)]
+        said = [*_with_subjects(found), *_with_discoverers(found, values), *implied]
+        together = self._in_fiscal_years(said, cues)
         return Mentioned(tuple(together), (*_left(cues, found), *_asked_by(kept)))
 
     def _takes(self, cue: Cue, value: FoundValue, reading: Reading) -> bool:
@@ -106,43 +117,60 @@ class Lexicon:
             votes[entity_type] += _NAME_VOTE
         sure = (i for i, strength in strengths(cues).items() if strength.score >= _SURE)
         carriers = frozenset(t for field_id in sure for t in self.fields[field_id].types)
-        return replace(reading, classes=frozenset(said), carriers=carriers)
+        is_film = reading.about_films or _speaks_of_films(votes)
+        return replace(reading, about_films=is_film, classes=frozenset(said), carriers=carriers)
 
     def _read(self, reading: Reading, cues: list[Cue], values: list[FoundValue]) -> list[Found]:
         classes = outside(self._groups.find(reading), [(c.start, c.end) for c in cues if c.is_name])
         settled = [value.found for value in values if value.is_settled]
         others = [value.found for value in values if not value.is_settled]
+        classes = _behind(classes, [*settled, *others])
         names = beside(self._names.find(reading), settled, reading.text)
         return without_overlaps(chain(settled, classes, _measured(reading.text), names, others))
 
+    def _winners(self, text: str, found: list[Found]) -> Iterator[Found]:
+        """What a subject may mean beside the value: the winners, and the prize of the only year."""
+        named = {_type_of(f.target) for f in found if isinstance(f.target, Entity)}
+        for f in found if not named & {"laureate", "prize"} else ():
+            if f.kind == _SUBJECT and isinstance(f.target, Text):
+                yield from self._groups.of_subject(f.target.text, text, f.end)
+
     def _implied(
-        self, reading: Reading, found: list[Found], cues: list[Cue], values: set[str]
+        self, reading: Reading, found: list[Found], cues: list[Cue], values: list[FoundValue]
     ) -> Iterator[Found]:
         """The class of the things that have the values or fields in question, where nothing such is named."""
         present = {_type_of(f.target) for f in found} - {""}
         reached = present | self._related(present)
-        free = [cue for cue in cues if not any(_covers(f, cue) for f in found)]
+        free = [cue for cue in cues if not any(_covers(f, cue) or _cuts(f, cue) for f in found)]
         said = {i: said.score for i, said in strengths(free).items() if said.score >= _SURE}
         classes = {_type_of(f.target) for f in found if isinstance(f.target, EntityClass)}
         sure = {i: score for i, score in said.items() if not self._asks_for(i, classes)}
-        speaking = [i for i in values if not self.fields[i].types & present]
+        spoken = {value.field: value for value in values}
+        speaking = [i for i in spoken if not self.fields[i].types & present]
         is_told = any(self.fields[i].types & reached for i in sure)
         if not speaking and sure and not is_told and not is_report_request(reading.text):
             if owner := self._sole_owner(sure):
                 yield replace(owner, start=len(reading.text), end=len(reading.text))
                 return
             speaking.append(max(sure, key=lambda i: (sure[i], i)))
-        types = Counter(t for i in speaking for t in self.fields[i].types)
+        carriers = {i: self._holders(value) for i, value in spoken.items()}
+        types = Counter(t for i in speaking for t in carriers.get(i) or self.fields[i].types)
         if types:
             likeliest = max(types, key=lambda t: (types[t], reading.vote(t), t))
             yield from self._groups.whole(likeliest, len(reading.text))
 
+    def _holders(self, value: FoundValue) -> set[str]:
+        """The types of the things that have a value; an Oscar for editing is a film's."""
+        index = self._store.index(value.field)
+        held = (i for i, facts in index.items() if any(f.value == value.found.label for f in facts))
+        return {entity.type for i in held if (entity := self._store.entity(i))}
+
     def _sole_owner(self, sure: Mapping[str, float]) -> Found | None:
         """The one company that has what is asked for most: who speaks of iPhone sales speaks of Apple."""
         likeliest_first = sorted(sure, key=lambda i: (-sure[i], i))
-        for field_id in (
-            likeliest_first if self.fields[likeliest_first[0]].types == {"company"} else ()
-        ):
+        if self.fields[likeliest_first[0]].types != {"company"}:
+            return None
+        for field_id in likeliest_first:
             owners = self._store.index(field_id)
             entity = self._store.entity(next(iter(owners))) if len(owners) == 1 else None
             if entity and entity.type == "company":
@@ -172,6 +200,20 @@ class Lexicon:
                 yield replace(f, kind="period fiscal", label=f"FY{f.label}", target=_fiscal(f))
             else:
                 yield f
+
+
+def _behind(classes: Iterable[Found], values: list[Found]) -> Iterator[Found]:
+    """Classes of all things of a type, less the words that a value takes: `water companies in the index`."""
+    for group in classes:
+        takers = [v for v in values if v.start < group.start < v.end < group.end]
+        is_whole = isinstance(group.target, EntityClass) and group.target.field is None
+        yield replace(group, start=takers[0].end) if takers and is_whole else group
+
+
+def _speaks_of_films(votes: Mapping[str, float]) -> bool:
+    """Whether cues speak for films or their people, and of nothing else as much."""
+    others = max((vote for t, vote in votes.items() if t not in FILMS), default=0.0)
+    return max(votes.get(t, 0.0) for t in FILMS) > max(_TELLING, others)
 
 
 def _fiscal(found: Found) -> Period:
@@ -257,4 +299,15 @@ def _with_subjects(found: list[Found]) -> Iterator[Found]:
         yield f
         match f.target:
             case EntityClass(field="prize_category", value=str() as subject) if is_about_one:
-                yield Found(f.end, f.end, "value prize category", subject, Text(subject))
+                yield Found(f.end, f.end, _SUBJECT, subject, Text(subject))
+
+
+def _with_discoverers(found: list[Found], values: Iterable[FoundValue]) -> Iterator[Found]:
+    """A laureate's name may stand for a discoverer, who is a text: both are offered."""
+    laureates = [f for f in found if isinstance(f.target, Entity) and f.target.type == "laureate"]
+    for value in values:
+        told = value.found
+        if value.field == "discoverer" and any(
+            f.start < told.end and told.start < f.end for f in laureates
+        ):
+            yield replace(told, start=told.end)

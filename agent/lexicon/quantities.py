@@ -29,6 +29,9 @@ _SPOKEN = {
     "%": ("pct", "percentage point", "个百分点"), "SEK": ("krona", "kronor", "克朗"),
     "K": ("degrees kelvin", "开"), "h": ("个小时", "钟头", "个钟头"), "t": ("ton",),
     "years": ("years old", "year old", "years of age", "岁", "周岁"),
+    "km/s": ("km/s", "kilometres per second", "kilometers per second", "km per second", "公里每秒", "千米每秒", "公里/秒"),
+    "m/s2": ("m/s2", "m/s²", "metres per second squared", "meters per second squared", "米每二次方秒"),
+    "days": ("earth day", "地球日", "个地球日"),
     "g/cm3": ("g/cm3", "g/cm³", "grams per cubic centimetre", "克每立方厘米"),
 }  # as people say it, beside the spellings that the tools know  # fmt: skip
 
@@ -88,6 +91,8 @@ _FRACTIONS = tuple(
         (r"(?<!m )(?<!metres )(?<!meters )(?<!feet )(?<!ft )(?<!far )\b(?:below|beneath|under|lower than) (?:the )?sea level\b"
          r"|海平面(?:以|之)下(?![\d一二三四五六七八九十百两])|低于海平面(?![\d一二三四五六七八九十百两])", "0", ""),
         (r"(?:一半|过半|半数)", "50", "%"),
+        (r"\b(?:without|no|not have) (?:any )?(?:known )?(?:moons?|satellites?)\b|\bmoonless\b|\bnever (?:\w+ ){0,3}?spacewalk(?:ed|s)?\b"
+         r"|没有(?:任何|天然)?卫星|无卫星|没有月亮|一颗卫星[都也]没有|没出过舱|从未出舱|没有出过舱", "0", ""),
     )
 )  # fmt: skip
 _IN_KELVIN = re.compile(r"melt|boil|kelvin|temperature|熔|沸|温度|开尔文", re.IGNORECASE)
@@ -150,7 +155,9 @@ def _digits(match: re.Match[str], text: str) -> Measured:
     if not scale and not unit and (kelvin := _kelvin(text, end)):
         unit, end = "kelvin", kelvin
     number *= _SCALES.get(scale.rstrip("s"), _SCALES.get(scale, 1))
-    named = _unit(unit) or ("USD" if (match["currency"] or "").endswith("$") else "")
+    named = _per_second(_unit(unit), text[: match.start()]) or (
+        "USD" if (match["currency"] or "").endswith("$") else ""
+    )
     number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
     end = match.start() + len(text[match.start() : end].rstrip(" -"))
     return Measured(
@@ -182,6 +189,11 @@ def _kelvin(text: str, at: int) -> int:
 def _unit(said: str) -> str:
     bare = said.strip().lower()
     return _UNIT_OF.get(bare) or _UNIT_OF.get(bare.rstrip("s"), "")
+
+
+def _per_second(unit: str, before: str) -> str:
+    """每秒10公里 is a speed."""
+    return "km/s" if unit == "km" and before.endswith("每秒") else unit
 
 
 def _words(number: Spoken, text: str) -> Iterator[Measured]:
