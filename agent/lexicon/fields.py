@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.lexicon.composed import ComposedIndex
 from agent.lexicon.plain import GRAMMAR
 from agent.lexicon.vehicles import vehicle_cues
 from agent.mentions import Mention, PhraseIndex, Token, stem, tokens
@@ -58,6 +59,7 @@ class FieldLexicon:
     def __init__(self, fields: Iterable[Field]) -> None:
         self.fields = {field.id: field for field in fields}
         self._index: PhraseIndex[_Lead] = PhraseIndex(stemmed=True)
+        self._composed = ComposedIndex()
         self._words: set[str] = set()
         self.phrases: dict[str, list[str]] = defaultdict(list)
         for field in self.fields.values():
@@ -99,6 +101,9 @@ class FieldLexicon:
                 for w in whole
             ]
             found += _across(mention, words, folded)
+        found += [
+            Cue(c.field, _SAYS * c.n_ideas, c.start, c.end) for c in self._composed.find(words)
+        ]
         return found
 
 

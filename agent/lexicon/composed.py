@@ -1,0 +1,51 @@
+"""Fields asked for by several ideas at once, in any order: men who smoke, and how many smoke among the men."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.mentions import Mention, PhraseIndex, Token
+
+COMPOSED_FILE = Path(__file__).with_name("composed.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A field that ideas speak for together: how many they are, and where the first of them is said."""
+
+    field: str
+    n_ideas: int
+    start: int
+    end: int
+
+
+class ComposedIndex:
+    """Finds in tokens the fields whose ideas are all said; built once from the table."""
+
+    def __init__(self) -> None:
+        table = tomllib.loads(COMPOSED_FILE.read_text("utf-8"))
+        self._fields: dict[str, list[list[str]]] = table["fields"]
+        self._ideas: PhraseIndex[str] = PhraseIndex(stemmed=True)
+        for idea, words in table["ideas"].items():
+            for word in words.split("|"):
+                self._ideas.add(word, idea)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The ids of the fields of the table."""
+        return frozenset(self._fields)
+
+    def find(self, words: list[Token]) -> Iterator[Composed]:
+        """Every field of which all ideas are said, each idea in words of its own."""
+        said: dict[str, Mention[str]] = {}
+        for mention in self._ideas.find(words):
+            for idea in mention.meanings:
+                said.setdefault(idea, mention)
+        for field_id, ways in self._fields.items():
+            for ideas in ways:
+                found = [said[idea] for idea in ideas if idea in said]
+                if len(found) == len(ideas) == len({m.start for m in found}):
+                    yield Composed(field_id, len(ideas), found[0].start, found[0].end)
