@@ -107,6 +107,15 @@ class GroupIndex:
         if group := self._classes.get(entity_type):
             yield _class(at, at, group)
 
+    def of_subject(self, name: str, text: str, at: int) -> Iterator[Found]:
+        """The winners of a subject, and the prize of the text's only year: `crowned in chemistry in 1998`."""
+        subject = _subject(name)
+        if group := self._classes.get(f"laureate:{subject}"):
+            yield _class(at, at, group)
+        prize = self._store.entity(f"prize/{_SLUGS.get(subject, subject)}-{_lone_year(text)}")
+        if prize:
+            yield _entity(at, at, prize)
+
     def find(self, reading: Reading) -> Iterator[Found]:
         """Every class and prize that the text names."""
         for pattern in (_ENGLISH, _CHINESE):

@@ -153,7 +153,7 @@ class Lexicon:
                 yield replace(owner, start=len(reading.text), end=len(reading.text))
                 return
             speaking.append(max(sure, key=lambda i: (sure[i], i)))
-        carriers = {i: self._holders(value) for i, value in spoken.items()}
+        carriers = {i: self._holders(spoken[i]) for i in speaking if i in spoken}
         types = Counter(t for i in speaking for t in carriers.get(i) or self.fields[i].types)
         if types:
             likeliest = max(types, key=lambda t: (types[t], reading.vote(t), t))

@@ -18,6 +18,7 @@ _CJK = re.compile(r"[一-鿿𠀀-𮯯]")
 _PRIOR = {"country": 15.0, "planet": 3.0, "element": 2.0, "region": -2.0, "organization": -1.0}
 # Types whose names may be everyday words in lower case (gold, earth, target), where the text speaks of them.
 _WORDLIKE = frozenset({"element", "planet", "company", "moon", "region"})
+_AWARDS = ("oscar", "the oscar", "oscars", "the oscars")  # a film of 1966 is called so
 _CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
 _VOTE_WEIGHT, _ADJACENT = 10.0, 12.0
 _SOME = 0.5
@@ -119,7 +120,7 @@ def _is_country_us(mention: Mention[Sense], reading: Reading) -> bool:
 def _may_be_film(sense: Sense, mention: Mention[Sense], reading: Reading) -> bool:
     """Films and their people need a text about films, a title in quotes, or a full and telling name."""
     if reading.about_films:
-        return True
+        return mention.phrase not in _AWARDS
     if _CJK.match(mention.phrase) and mention.n_tokens >= _TELLING_CHARS:
         return reading.vote("film") > 0
     around = reading.text[max(0, mention.start - 1) : mention.end + 1]
