@@ -46,6 +46,10 @@ def ids(linker: Linker, question: str) -> list[str]:
         ("population of Norway", "country/NOR"),
         ("To which archipelago does Malta belong?", "island/malta"),
         ("population of Malta", "country/MLT"),
+        ("澳大利亚最大的沙漠", "desert"),
+        ("density of Ganymede relative to Io", "moon/io"),
+        ("Is the Ucayali longer than the Putumayo", "river/rio-putumayo"),
+        ("Which moons are bigger than our moon?", "moon/moon"),
         ("爱因思坦哪天去世的", "nobel/26"),
         ("泰戈尔是哪一年获奖的", "nobel/583"),
         ("铁的熔点", "element/Fe"),
@@ -273,3 +277,18 @@ def test_what_one_company_or_market_has_needs_no_name(
 )
 def test_everyday_words_stand_for_values(linker: Linker, question: str, value: str) -> None:
     assert value in [t.text for t in targets(linker, question) if isinstance(t, Text)]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("who were crowned in chemistry in 1998", "prize/chemistry-1998"),
+        ("youngest woman to be honoured in medicine?", "laureate:medicine"),
+        ("production design winners since 2015", "film"),
+        ("who collected the trophies for Schindler's List", "film/tt0108052"),
+    ],
+)
+def test_a_subject_and_an_award_tell_what_is_meant(
+    linker: Linker, question: str, meant: str
+) -> None:
+    assert meant in ids(linker, question)
