@@ -31,6 +31,9 @@ _BY_CHARACTER = {
     "印": "IND", "意": "ITA", "加": "CAN", "澳": "AUS",
 }  # fmt: skip
 _SHORTEST_SLIP, _LONGEST_SLIP = 4, 8
+_NO_SLIPS = (
+    "的了是在哪群"  # words of their own: 最大的沙漠 is no 大沙沙漠, 夏威夷群岛 no 夏威夷大岛
+)
 _SHORT_FORM = -1.0
 _SURNAME = -3.0
 _DEMONYM = -4.0
@@ -149,7 +152,8 @@ class NameIndex:
                     break
 
     def _slip(self, said: str) -> str | None:
-        holes = (f"{said[:i]}?{said[i + 1 :]}" for i in range(1, len(said) - 1))
+        inner = (i for i in range(1, len(said) - 1) if said[i] not in _NO_SLIPS)
+        holes = (f"{said[:i]}?{said[i + 1 :]}" for i in inner)
         return next((self._slips[hole] for hole in holes if hole in self._slips), None)
 
     def _chosen(

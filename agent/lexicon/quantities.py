@@ -82,7 +82,7 @@ _FRACTIONS = tuple(
         (r"\b(?:thrice|triple[ds]?|tripling|treble[ds]?|three-?fold)\b", "3", ""),
         (r"\b(?:quadruple[ds]?|four-?fold)\b", "4", ""),
         (r"\b(?:ten-?fold)\b", "10", ""),
-        (rf"\bhalf(?= (?:of )?(?:all |the |its |their |a |every )*(?:\w+['’]s? )?(?:{_HALVED})\b)", "50", "%"),
+        (rf"\bhalf(?= (?:of )?(?:all |the |its |their |a |every )*(?:[\w'’]+ )?(?:{_HALVED})\b)", "50", "%"),
         (r"\b(?:halved|half(?= (?:as|the|of|that)\b))", "0.5", ""),
         (r"(?<!\d)(?<!degrees )\b(?:below|above|under|over) (?:zero|nil)\b|(?<![a-z-])(?:negative|positive)(?![a-z-])|\bin the (?:red|black)\b", "0", ""),
         (r"翻(?:了)?(?:一番|倍|一倍|番)|加倍|一倍(?:多|以上)?", "2", ""),
@@ -126,6 +126,7 @@ _MINUS = re.compile(
 _BELOW = re.compile(
     r"\s?(?:degrees?\s)?below (?:zero|freezing|(?:the )?sea level)\b", re.IGNORECASE
 )
+_ORDINAL_ZH = re.compile(r"周期|族|号元素")  # places in the periodic table are numbers
 _LONGEST_SMALL = 12
 
 
@@ -228,6 +229,7 @@ def _counts(number: Spoken, text: str) -> bool:
         or is_compared
         or bool(_OR_MORE_ZH.match(after) or _TIMES.match(after))
         or _is_scale(number, before)
+        or (before.endswith("第") and bool(_ORDINAL_ZH.match(after)))
     )
 
 

@@ -92,7 +92,8 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
         return said[0].isupper() and mention.first > 0
     is_opening = mention.first == 0 or reading.words[mention.first - 1].text in (".", "?", "!")
     if said[0].isupper() and not (is_opening and is_wordlike):
-        return len(said) > 2 or said.isupper()
+        is_io = entity_type == "moon" and reading.vote("moon") > 0
+        return len(said) > 2 or said.isupper() or is_io
     if is_wordlike:
         return entity_type in _WORDLIKE and reading.vote(entity_type) > 0
     if sense.weight < WELL_KNOWN and not (reading.is_lower or reading.vote(entity_type) > 0):

@@ -46,10 +46,11 @@ _ALWAYS = ("gender", "prize_category")
 _SETTLED = (
     "languages", "nationality", "gender", "phase", "military_civilian", "occupation", "laureate_type",
 )  # fmt: skip
-_SETTLED_WHERE_ASKED = ("discoverer", "flows_into", _HEADQUARTERS, "natural_hazards", "natural_resources", "crops", "export_goods", "industries",
+_SETTLED_WHERE_ASKED = (
+    "flows_into", _HEADQUARTERS, "natural_hazards", "natural_resources", "crops", "export_goods", "industries",
     "national_symbols", "national_colours", "map_region", "location",
 )  # fmt: skip
-_SURE, _SOME = 1.6, 0.6
+_SURE, _SOME, _SAYS = 1.6, 0.6, 2.0
 # Who exports coffee is asked about export goods, who grows it about crops.
 _AMOUNT_OF = {"export_goods": "exports", "import_goods": "imports"}
 _LEAST = {"crops": 0.7}
@@ -162,7 +163,8 @@ def _is_plausible(
         return True
     if among := _ONLY_AMONG.get(value.field):
         others = max((v for t, v in reading.votes.items() if t not in among), default=0.0)
-        return max(reading.vote(t) for t in among) > max(_SOME, others)
+        by_itself = is_asked / _SAYS if "organization" in reading.classes else 0.0
+        return max(reading.vote(t) for t in among) - by_itself > max(_SOME, others)
     if value.field in _ONLY_WHERE_ASKED:
         with_its_amount = asked.get(_AMOUNT_OF.get(value.field, ""), 0.0)
         return max(is_asked, with_its_amount) >= _LEAST.get(value.field, _SURE)

@@ -29,6 +29,7 @@ from tools.types import Quantity
         ("低于零下100度", "-100", ""),
         ("低于海平面200米的湖", "-200", "m"),
         ("revenue minus 3,000", "3000", ""),
+        ("第四周期的元素", "4", ""),
         ("faster than 10 km/s", "10", "km/s"),
         ("每秒超过10公里，每秒10公里", "10", "km/s"),
         ("gravity above 10 m/s2", "10", "m/s2"),
