@@ -107,6 +107,10 @@ _YEARS = (
     ),
     re.compile(r"(?P<y>[一二][零〇九][零〇一二三四五六七八九]{2})\s?年"),
 )
+_SHORT_YEARS = re.compile(
+    r"\b(?:in|of|over|and|since|from|to|between|for|until|till|by|after|before|than|vs\.?|versus|through)\s(?P<y>['’]\d\d)(?![\d'’]|s\b)",
+    re.IGNORECASE,
+)
 _ENDS_THERE = r"(?=\s*(?:[.,;:?!)]|(?:and|to|then|instead)\b|$))"
 _YEAR_BEFORE = re.compile(
     rf"\b(?:(?:the|a|one) year (?:before|earlier|prior|previously)|the (?:previous|prior|preceding) (?:fiscal |financial )?year){_ENDS_THERE}"
@@ -138,6 +142,9 @@ def periods(text: str) -> Iterator[Measured]:
         for match in pattern.finditer(text):
             yield _found(match, "year", _full_year(match["y"]))
     yield from _spoken_years(text)
+    for match in _SHORT_YEARS.finditer(text):
+        year = Period(_full_year(match["y"]))
+        yield Measured(*match.span("y"), "period year", year)
     yield from _neighbours(text)
 
 

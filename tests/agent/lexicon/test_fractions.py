@@ -18,6 +18,10 @@ from tools.types import Quantity
         ("where forest takes more than one fifth", "20", "one fifth"),
         ("城市人口超过四分之三的国家", "75", "四分之三"),
         ("至少5分之2", "40", "5分之2"),
+        ("fewer than one in ten people", "10", "one in ten"),
+        ("nine out of ten people live there", "90", "nine out of ten"),
+        ("where 3 in 4 adults can read", "75", "3 in 4"),
+        ("每十个人里有九个住在城里", "90", "每十个人里有九个"),
     ],
 )
 def test_a_part_in_words_is_a_percentage(text: str, percent: str, said: str) -> None:
@@ -36,6 +40,8 @@ def test_a_part_in_words_is_a_percentage(text: str, percent: str, said: str) -> 
         "谁拿了三分之一的奖金",
         "百分之五",
         "0分之3",
+        "three missions in ten days",
+        "one in 2023",
     ],
 )
 def test_what_is_no_share_is_left_alone(text: str) -> None:

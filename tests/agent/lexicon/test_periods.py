@@ -18,6 +18,8 @@ def read(text: str) -> list[str]:
     ("text", "period"),
     [
         ("revenue in Q3 2025?", "2025Q3"),
+        ("inflation in '21", "2021"),
+        ("growth since '98", "1998"),
         ("2025Q3", "2025Q3"),
         ("the third quarter of 2025", "2025Q3"),
         ("Q3 '25", "2025Q3"),

@@ -1,0 +1,34 @@
+"""Fields that several ideas speak for together."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.lexicon.composed import ComposedIndex
+from agent.mentions import tokens
+from tools.facts.store import FactStore
+
+INDEX = ComposedIndex()
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("how many of those who smoke are men", "tobacco_male"),
+        ("男人里有多少抽烟", "tobacco_male"),
+        ("coal that Poland mines", "coal_production"),
+        ("loos in the villages", "sanitation_rural"),
+        ("核电站一共关停了几座", "reactors_shut_down"),
+    ],
+)
+def test_ideas_count_in_any_order(text: str, field: str) -> None:
+    assert field in {found.field for found in INDEX.find(tokens(text))}
+
+
+@pytest.mark.parametrize("text", ["how many people smoke", "coal", "villages of Nepal"])
+def test_one_idea_alone_says_nothing(text: str) -> None:
+    assert not list(INDEX.find(tokens(text)))
+
+
+def test_every_field_of_the_table_is_one_of_the_facts(store: FactStore) -> None:
+    assert {field for field in INDEX.fields if store.field(field) is None} == set()
