@@ -14,7 +14,7 @@ from decimal import Decimal
 from agent import plan as canvas
 from agent.deps import Deps
 from agent.faults import fault, least_sure
-from agent.offers import Offers, can_hold, is_measured
+from agent.offers import Offers, can_hold, is_measured, is_spoken
 from agent.report.sources import source
 from agent.state import Halt, RunState
 from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
@@ -63,15 +63,17 @@ _ON_NUMBERS = frozenset(canvas.OPERATIONS) - {"count", "intersect", "union"}
 def check(state: RunState, deps: Deps) -> RunState:
     """The state with the contradictions that the observations raise, and with what they offer."""
     court = _Court(state, deps)
-    found = [c for row in state.drafted.rows if (c := court.contradiction(row))]
+    rows = state.drafted.rows
+    found = [c for row in rows if (c := court.contradiction(row))]
+    found = found or [c for row in rows if (c := court.passed_over(row))][:1]
     needed = [c for c in found if not state.is_complete or court.matters(c.row)]
     hopeless = tuple(c.reason for c in needed if not c.cells)
     blamed = {c.row: c.status for c in needed}
-    rows = (replace(row, status=blamed.get(row.index, row.status)) for row in state.drafted.rows)
+    judged = (replace(row, status=blamed.get(row.index, row.status)) for row in rows)
     return replace(
         state,
         brief=court.offers.brief,
-        plan=Plan(tuple(rows)),
+        plan=Plan(tuple(judged)),
         notes=tuple(c for c in needed if c.cells),
         gaps=(*state.gaps, *hopeless),
         halt=state.halt or court.halt(needed),
@@ -123,6 +125,21 @@ class _Court:
                 return self._nothing(row, say("empty", self.lang))
         return None
 
+    def passed_over(self, row: Row) -> Contradiction | None:
+        """A field that nothing speaks for, where the question speaks of one that no row asks for; opened once."""
+        if not self.is_complete or not _field_column(row) or not self._is_guessed(row):
+            return None
+        if _leads_on(self.plan, row) or ((row.index, FIELD_COLUMN),) in self.tried:
+            return None
+        if self._is_report():
+            return None
+        used = {word for other in self.plan.rows for word in other.words}
+        spoken = [pointer for pointer in self._spoken(row) if pointer.symbol not in used]
+        if not (untried := self._untried(row, FIELD_COLUMN, tuple(spoken))):
+            return None
+        reason = say("passed over", self.lang)
+        return self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, untried)
+
     def _faulty(self, row: Row) -> Contradiction | None:
         """A row that the plan itself speaks against is opened once; the model may insist."""
         found = fault(self.plan, row, is_complete=self.is_complete)
@@ -132,6 +149,11 @@ class _Court:
         if ((row.index, column),) in self.tried:
             return None
         return self._blame(row, [column], RowStatus.CONTRADICTED, say(found.what, self.lang))
+
+    def _is_report(self) -> bool:
+        """Whether the plan ends in several results: then fields are asked for that nobody named."""
+        ending = canvas.row_of(self.plan, N_ROWS)
+        return ending is not None and len(canvas.references(ending)) > 1
 
     def _waiting(self, row: Row) -> Contradiction | None:
         """A row whose input the plan does not hold; one whose input failed is not to blame."""
@@ -167,7 +189,21 @@ class _Court:
                 return column, untried
         if not _field_column(row):
             return _last(row), ()
-        return 0 if self._is_carried(self._field_id(row), row) else FIELD_COLUMN, ()
+        if not self._is_carried(self._field_id(row), row):
+            return FIELD_COLUMN, ()
+        spoken = self._untried(row, FIELD_COLUMN, self._spoken(row))
+        return (FIELD_COLUMN, spoken) if self._is_guessed(row) and spoken else (0, ())
+
+    def _is_guessed(self, row: Row) -> bool:
+        """Whether nothing in the question speaks for the row's field."""
+        pointer = self.offers.brief.pointer(row.words[FIELD_COLUMN - 1])
+        return pointer is not None and not is_spoken(pointer)
+
+    def _spoken(self, row: Row) -> tuple[Pointer, ...]:
+        """The fields that the question speaks of and that things like the row's source have."""
+        types = self._types_of(row.words[0])
+        found = self.offers.fields_where(lambda field: bool(field.types & types))
+        return tuple(pointer for pointer in found if is_spoken(pointer))
 
     def _ways(self, row: Row, failed: Failed | None) -> Iterator[tuple[int, tuple[Pointer, ...]]]:
         """Another reading of the year, another source, a field that can hold the value, one that means nearly the same."""
@@ -280,6 +316,12 @@ def _is_dated(row: Row, failed: Failed | None) -> bool:
     """Whether the facts say nothing for the period that the row names."""
     is_gap = failed is not None and failed.reason is Reason.NO_VALUE_FOR_PERIOD
     return is_gap and _says(row, _PERIOD_COLUMN.get(row.tool, 0))
+
+
+def _leads_on(plan: Plan, row: Row) -> bool:
+    """Whether another row asks something of what this one finds."""
+    after = (r for r in plan.rows if r.tool in ("lookup", "search", "verify"))
+    return any(f"#{row.index}" in other.words for other in after)
 
 
 def _says(row: Row, column: int) -> bool:

@@ -51,10 +51,16 @@ class Offers:
         return self.fields_called([field.near] if field and field.near else [])
 
     def fields_where(self, suits: Callable[[Field], bool]) -> tuple[Pointer, ...]:
-        """The fields that the question may mean and that suit."""
-        asked = [p.target.id for p in self.brief.pointers if isinstance(p.target, FieldRef)]
-        fields = [field for field_id in asked if (field := self.fields.field(field_id))]
-        return self.fields_called(field.id for field in fields if suits(field))
+        """The fields that suit, of those that the question speaks of; where none does, of those it may mean."""
+        asked = [p for p in self.brief.pointers if self._suits(p, suits)]
+        spoken = [p for p in asked if is_spoken(p)]
+        found = [p.target for p in spoken or asked]
+        return self.fields_called(target.id for target in found if isinstance(target, FieldRef))
+
+    def _suits(self, pointer: Pointer, suits: Callable[[Field], bool]) -> bool:
+        target = pointer.target
+        field = self.fields.field(target.id) if isinstance(target, FieldRef) else None
+        return field is not None and suits(field)
 
     def _pointers(self, offers: Iterable[Offer]) -> tuple[Pointer, ...]:
         wanted = list(offers)[:MAX_OFFERS]
@@ -64,6 +70,11 @@ class Offers:
         by_target = {_identity(pointer.target): pointer for pointer in self.brief.pointers}
         found = [by_target.get(_identity(target)) for _, _, target in wanted]
         return tuple(pointer for pointer in found if pointer is not None)
+
+
+def is_spoken(field: Pointer) -> bool:
+    """Whether words of the question speak for a field."""
+    return field.end >= 0
 
 
 def can_hold(field: Field, value: Pointer) -> bool:

@@ -49,6 +49,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "waits": ("it waits for a row that the plan does not hold", "所依赖的步骤不在计划中"),
     "repeats": ("it asks the same as an earlier row", "与前面的步骤重复"),
     "itself": ("it compares a thing with itself", "与自身比较"),
+    "passed over": (
+        "nothing in the question speaks for this field, and it speaks of others",
+        "问题没有提到这个字段，却提到了其他字段",
+    ),
     "unused": ("a later row is built upon it and leads nowhere", "以此为基础的后续步骤没有用处"),
     "early": ("a plan ends in its last row", "计划应在最后一行结束"),
     "yes": ("Yes", "是"),

@@ -137,6 +137,44 @@ def test_a_field_that_such_things_never_have_is_the_drafts_mistake(tmp_path: Pat
     assert (found.cells, found.banned, found.offers) == ((2,), ("%2",), ())
 
 
+AREA = Pointer("%3", "field", "area", FieldRef("area", "area"), end=9)
+SPEAKS_OF_AREA = replace(BRIEF, pointers=(*BRIEF.pointers, AREA))
+GAP = Failed(Reason.NO_VALUE, "no population is known for Poland")
+
+
+@pytest.mark.parametrize("seen", [GAP, PEOPLE])
+def test_a_field_that_nobody_spoke_of_gives_way_to_one_that_was_passed_over(
+    tmp_path: Path, seen: Observation
+) -> None:
+    drafted = plan({1: "lookup @1 %1", 2: "lookup #1 %2"}, "#2")
+    found = only(checked(tmp_path, drafted, {1: BORN, 2: seen}, brief=SPEAKS_OF_AREA))
+    assert (found.row, found.cells, found.banned) == (2, (2,), ("%2",))
+    assert found.offers == (AREA,)
+
+
+@pytest.mark.parametrize(
+    ("rows", "ending"),
+    [
+        ({1: "lookup @1 %1", 2: "lookup #1 %2"}, "#1 #2"),  # a report names no fields
+        ({1: "lookup @1 %1", 2: "lookup #1 %3", 3: "lookup #1 %2"}, "#3"),  # nothing passed over
+        ({1: "lookup @1 %1"}, "#1"),  # such things have no area
+    ],
+)
+def test_a_field_that_nobody_spoke_of_stands_where_no_other_was_passed_over(
+    tmp_path: Path, rows: Mapping[int, str], ending: str
+) -> None:
+    seen = dict(zip(rows, (BORN, PEOPLE, PEOPLE), strict=False))
+    state = checked(tmp_path, plan(dict(rows), ending), seen, brief=SPEAKS_OF_AREA)
+    assert state.notes == ()
+
+
+def test_a_field_that_leads_to_another_need_not_be_spoken_of(tmp_path: Path) -> None:
+    born = Pointer("%3", "field", "born", FieldRef("birth_country_now", "born"), end=9)
+    brief = replace(BRIEF, pointers=(*BRIEF.pointers, born))
+    drafted = plan({1: "lookup @1 %1", 2: "lookup #1 %2"}, "#2")
+    assert checked(tmp_path, drafted, {1: BORN, 2: PEOPLE}, brief=brief).notes == ()
+
+
 def dated(folder: Path, period: str, *there: str, row: str = "lookup @1 %1 @3") -> RunState:
     """The state after a row found nothing for a period, and the tool named periods that have a value."""
     missing = Failed(Reason.NO_VALUE_FOR_PERIOD, f"none for {period}", candidates=there)
@@ -214,6 +252,15 @@ def test_a_field_of_another_type_is_replaced_by_one_that_fits(tmp_path: Path) ->
     found = only(checked(tmp_path, plan({1: "lookup @1 %2"}, "#1"), {1: wrong}))
     assert (found.cells, found.status) == ((2,), RowStatus.FAILED)
     assert [p.symbol for p in found.offers] == ["%1"]
+
+
+def test_of_the_fields_with_numbers_those_that_were_spoken_of_are_offered(tmp_path: Path) -> None:
+    drafted = plan({1: "lookup @1 %1", 2: "lookup #1 %4", 3: "calculate sum #2 #2"}, "#3")
+    words = Pointer("%4", "field", "continent", FieldRef("birth_country", "continent"))
+    brief = replace(SPEAKS_OF_AREA, pointers=(*SPEAKS_OF_AREA.pointers, words))
+    seen = {1: BORN, 2: BORN, 3: Failed(Reason.TYPE_MISMATCH, "no number")}
+    found = only(checked(tmp_path, drafted, seen, brief=brief))
+    assert (found.row, found.offers) == (2, (AREA,))
 
 
 def test_words_where_a_number_is_needed_speak_against_the_row_that_read_them(
