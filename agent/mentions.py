@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from tools.facts.names import ascii_only
@@ -20,6 +21,7 @@ _TOKEN = re.compile(
     rf"[{_LETTERS}]+(?:[.&'’][{_LETTERS}]+)*\.?|\d[\d,.]*\d|\d|[一-鿿𠀀-𮯯]|[^\s\w·•・‧\-–—]"
 )
 _LONGEST = 14
+_WORDS_KEPT = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(_WORDS_KEPT)
 def fold(text: str) -> str:
     """Lower case without diacritics or final dots; `Türkiye` → `turkiye`, `Inc.` → `inc`."""
     kept = ascii_only(text).lower()
@@ -83,7 +86,11 @@ class PhraseIndex(Generic[T]):
 
     def add(self, phrase: str, meaning: T) -> None:
         """Teach one phrase; the same phrase may be taught several meanings."""
-        words = self._words(tokens(phrase))
+        self.add_words(tokens(phrase), meaning)
+
+    def add_words(self, words_of_phrase: Iterable[Token], meaning: T) -> None:
+        """Teach one phrase that is in tokens already."""
+        words = self._words(words_of_phrase)
         if not words:
             return
         key = " ".join(words)

@@ -79,11 +79,14 @@ class FieldLexicon:
                 self._add(phrase, field_id, _SAYS)
 
     def _add(self, phrase: str, field_id: str, strength: float, *, is_name: bool = False) -> None:
-        self._words.update(token.text for token in tokens(phrase))
         self.phrases[field_id].append(phrase)
-        first, gap, second = phrase.partition(_GAP)
-        rest = tuple(stem(token.text) for token in tokens(second)) if gap else ()
-        self._index.add(first, _Lead(field_id, _weight(phrase, strength), rest, is_name))
+        first, _, second = phrase.partition(_GAP)
+        opening, closing = tokens(first), tokens(second)
+        words = [token.text for token in (*opening, *closing)]
+        self._words.update(words)
+        rest = tuple(stem(token.text) for token in closing)
+        lead = _Lead(field_id, _weight(words, strength), rest, is_name)
+        self._index.add_words(opening, lead)
 
     def words(self) -> dict[str, float]:
         """The words of the cues, which may be meant where a text is misspelt."""
@@ -107,10 +110,9 @@ class FieldLexicon:
         return found
 
 
-def _weight(phrase: str, strength: float) -> float:
+def _weight(words: list[str], strength: float) -> float:
     """How much a phrase says: more words say more, words of grammar next to nothing."""
-    words = [token.text for token in tokens(phrase.replace(_GAP, " "))]
-    if _CJK.search(phrase):
+    if any(_CJK.match(word) for word in words):
         telling = len(words)
         return strength * (0.5 + 0.4 * telling) if telling > 1 else 0.8 * strength / _SAYS
     telling_words = sum(1.0 if word not in GRAMMAR else _GRAMMAR_WEIGHT for word in words)
