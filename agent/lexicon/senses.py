@@ -45,7 +45,8 @@ def of_that_kind(senses: tuple[Sense, ...], reading: Reading) -> list[Sense]:
     """Of a country and its market or island the one that has what is asked; beside a country no surname."""
     names = [sense for sense in senses if not sense.is_demonym]
     types = {sense.entity.type for sense in names or senses}
-    if {"country", "island"} <= types and reading.carriers and "country" not in reading.carriers:
+    is_island = "island" in reading.carriers and "country" not in reading.carriers
+    if {"country", "island"} <= types and is_island:
         return [s for s in senses if s.entity.type not in ("country", "region")]
     if "country" not in types:
         return list(senses)

@@ -46,6 +46,7 @@ def ids(linker: Linker, question: str) -> list[str]:
         ("population of Norway", "country/NOR"),
         ("To which archipelago does Malta belong?", "island/malta"),
         ("population of Malta", "country/MLT"),
+        ("how did BEV sales in Cyprus change", "region/cyprus"),
         ("澳大利亚最大的沙漠", "desert"),
         ("density of Ganymede relative to Io", "moon/io"),
         ("Is the Ucayali longer than the Putumayo", "river/rio-putumayo"),
