@@ -112,12 +112,12 @@ def test_periods_are_known_of_the_thing_different_and_ascend(
 
 
 def test_a_thing_that_the_plan_names_fills_no_hole(tmp_path: Path, drawn: Sayings) -> None:
-    beside = '''
+    beside = """
 [[said]]
 a = "planet"
 plan = "lookup {a} %diameter; lookup planet/jupiter %diameter; calculate ratio #1 #2; finish #3"
 lines = ["how many of {a} make a Jupiter across?"]
-'''
+"""
     for task in _tasks(drawn, _read(tmp_path, beside)[0], 40):
         planet, jupiter = (row.words[0] for row in task.rows[:2])
         assert planet != jupiter
