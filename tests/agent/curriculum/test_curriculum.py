@@ -62,7 +62,7 @@ def test_the_subject_of_a_lookup_is_of_the_right_split(drawn: list[Task]) -> Non
 def test_every_family_draws_in_both_languages(store: FactStore, speech: Speech) -> None:
     world = World(store, held_out=False)
     for family, _ in FAMILIES:
-        found = islice(tasks(world, speech, 3, frozenset({family.__name__})), 12)
+        found = islice(tasks(world, speech, 3, frozenset({family.__name__})), 24)
         assert {task.lang for task in found} == {"en", "zh"}, family.__name__
 
 
