@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from agent import plan as canvas
 from agent.deps import Deps
@@ -65,7 +66,7 @@ def check(state: RunState, deps: Deps) -> RunState:
     court = _Court(state, deps)
     rows = state.drafted.rows
     found = [c for row in rows if (c := court.contradiction(row))]
-    found = found or [c for row in rows if (c := court.passed_over(row))][:1]
+    found = found or list(islice(court.passed_over(), 1))
     needed = [c for c in found if not state.is_complete or court.matters(c.row)]
     hopeless = tuple(c.reason for c in needed if not c.cells)
     blamed = {c.row: c.status for c in needed}
@@ -125,20 +126,19 @@ class _Court:
                 return self._nothing(row, say("empty", self.lang))
         return None
 
-    def passed_over(self, row: Row) -> Contradiction | None:
-        """A field that nothing speaks for, where the question speaks of one that no row asks for; opened once."""
-        if not self.is_complete or not _field_column(row) or not self._is_guessed(row):
-            return None
-        if _leads_on(self.plan, row) or ((row.index, FIELD_COLUMN),) in self.tried:
-            return None
-        if self._is_report():
-            return None
-        used = {word for other in self.plan.rows for word in other.words}
-        spoken = [pointer for pointer in self._spoken(row) if pointer.symbol not in used]
-        if not (untried := self._untried(row, FIELD_COLUMN, tuple(spoken))):
-            return None
-        reason = say("passed over", self.lang)
-        return self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, untried)
+    def passed_over(self) -> Iterator[Contradiction]:
+        """Fields that nothing speaks for, where the question speaks of one that no row asks for; each opened once."""
+        if not self.is_complete or self._is_report():
+            return
+        used = {word for row in self.plan.rows for word in row.words}
+        for row in self.plan.rows:
+            is_tried = ((row.index, FIELD_COLUMN),) in self.tried
+            if is_tried or not self._is_guessed(row) or _leads_on(self.plan, row):
+                continue
+            spoken = tuple(p for p in self._spoken(row) if p.symbol not in used)
+            if untried := self._untried(row, FIELD_COLUMN, spoken):
+                reason = say("passed over", self.lang)
+                yield self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, untried)
 
     def _faulty(self, row: Row) -> Contradiction | None:
         """A row that the plan itself speaks against is opened once; the model may insist."""
@@ -191,11 +191,14 @@ class _Court:
             return _last(row), ()
         if not self._is_carried(self._field_id(row), row):
             return FIELD_COLUMN, ()
-        spoken = self._untried(row, FIELD_COLUMN, self._spoken(row))
-        return (FIELD_COLUMN, spoken) if self._is_guessed(row) and spoken else (0, ())
+        spoken = self._spoken(row) if self._is_guessed(row) else ()
+        untried = self._untried(row, FIELD_COLUMN, spoken)
+        return (FIELD_COLUMN, untried) if untried else (0, ())
 
     def _is_guessed(self, row: Row) -> bool:
-        """Whether nothing in the question speaks for the row's field."""
+        """Whether the row asks for a field that nothing in the question speaks for."""
+        if not _field_column(row):
+            return False
         pointer = self.offers.brief.pointer(row.words[FIELD_COLUMN - 1])
         return pointer is not None and not is_spoken(pointer)
 

@@ -53,9 +53,7 @@ class Offers:
     def fields_where(self, suits: Callable[[Field], bool]) -> tuple[Pointer, ...]:
         """The fields that suit, of those that the question speaks of; where none does, of those it may mean."""
         asked = [p for p in self.brief.pointers if self._suits(p, suits)]
-        spoken = [p for p in asked if is_spoken(p)]
-        found = [p.target for p in spoken or asked]
-        return self.fields_called(target.id for target in found if isinstance(target, FieldRef))
+        return tuple([p for p in asked if is_spoken(p)] or asked)[:MAX_OFFERS]
 
     def _suits(self, pointer: Pointer, suits: Callable[[Field], bool]) -> bool:
         target = pointer.target

@@ -2,8 +2,8 @@
 
     python -m bench.gold agent/tasks/free.jsonl
 
-A task's `plan` is a list of rows such as `verify #1 %elevation > number:8000:m`: a word is a reference (`#1`), a
-term (`agent.curriculum.terms`), a word of the canvas, or `-` for an unused cell. Each plan has to fit the canvas, to run, and to end in the task's answer; what does not is listed.
+A task's `plan` is a list of rows such as `verify #1 %elevation > number:8000:m` (`agent.curriculum.terms` tells of their
+words). Each plan has to fit the canvas, to run, and to end in the task's answer; what does not is listed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.curriculum.terms import written_term
+from agent.curriculum.check import misfits, planned
+from agent.curriculum.tasks import GoldRow
+from agent.curriculum.terms import written_word
 from agent.judge import Task, is_right
-from agent.plan import CANVAS_WORDS, alternatives, call, words_for
-from agent.types import N_ARGS, N_ROWS, NIL, Brief, Pointer, Row, RunResult
+from agent.plan import call
+from agent.types import Brief, Row, RunResult
 from agent.wording import plain_value
 from tools.facts.store import FactStore
 from tools.toolbox import Toolbox
@@ -62,36 +64,12 @@ def read_gold(path: Path) -> list[GoldTask]:
 
 def plan_of(store: FactStore, written: tuple[str, ...]) -> GoldPlan:
     """The written rows as a plan; the last of them takes the place of the ending."""
-    pointers: dict[str, Pointer] = {}
-    rows = []
-    for n, line in enumerate(written, 1):
-        tool, *words = shlex.split(line)
-        symbols = [_symbol(store, word, pointers) for word in words]
-        padded = (*symbols, *[NIL] * N_ARGS)[:N_ARGS]
-        rows.append(Row(N_ROWS if n == len(written) else n, tool, padded))
-    return GoldPlan(tuple(rows), Brief("", "en", "", tuple(pointers.values())))
-
-
-def _symbol(store: FactStore, word: str, pointers: dict[str, Pointer]) -> str:
-    if word in CANVAS_WORDS:
-        return word
-    if word == "-":
-        return NIL
-    if word not in pointers:
-        kind, term = written_term(store, word)
-        mark = "%" if isinstance(term, FieldRef) else "@"
-        n = sum(p.symbol.startswith(mark) for p in pointers.values()) + 1
-        pointers[word] = Pointer(f"{mark}{n}", kind, word, term)
-    return pointers[word].symbol
-
-
-def misfits(plan: GoldPlan) -> Iterator[str]:
-    """The rows that the canvas does not allow."""
-    for row in plan.rows:
-        options = alternatives(words_for(plan.brief.pointers, row.index), row.index)
-        cells = (row.tool, *row.words)
-        if not any(all(w in o for w, o in zip(cells, option, strict=True)) for option in options):
-            yield f"{row.index} {' '.join(cells)}"
+    split = (shlex.split(line) for line in written)
+    gold = [
+        GoldRow(tool, tuple(written_word(store, word) for word in words)) for tool, *words in split
+    ]
+    brief, rows = planned(tuple(gold))
+    return GoldPlan(tuple(rows), brief)
 
 
 def outcome(toolbox: Toolbox, plan: GoldPlan) -> Value | Failed:
@@ -114,7 +92,7 @@ def complaints(store: FactStore, toolbox: Toolbox, gold: GoldTask) -> Iterator[s
             yield "no plan"
         return
     plan = plan_of(store, gold.plan)
-    yield from (f"row {row} does not fit the canvas" for row in misfits(plan))
+    yield from (f"row {row} does not fit the canvas" for row in misfits(plan.rows, plan.brief))
     value = outcome(toolbox, plan)
     if isinstance(value, Failed):
         yield f"{value.reason}: {value.detail}"

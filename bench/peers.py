@@ -25,9 +25,9 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from agent.curriculum.check import misfits
 from agent.link import Linker
 from agent.plan import read, template
-from bench.gold import GoldPlan, misfits
 from bench.rules import Draft, Tally, drafts, share_right
 from bench.timing import Stopwatch, table
 from model.backbone.precision import fast_dtype
@@ -263,7 +263,7 @@ def _share_right(drafted: Sequence[Draft], tally: Tally, toolbox: Toolbox) -> fl
 
 
 def _is_plan(draft: Draft, filling: Filling) -> bool:
-    return not any(misfits(GoldPlan(read(filling.values).rows, draft.brief)))
+    return not any(misfits(read(filling.values).rows, draft.brief))
 
 
 def _append(fillings: list[Filling], write: Write, draft: Draft) -> None:

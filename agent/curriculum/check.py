@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
 from agent.curriculum.tasks import Gold, GoldRow, Task
-from agent.plan import call, references
-from agent.types import N_ARGS, NIL, Brief, Pointer, Row
+from agent.plan import alternatives, call, references, words_for
+from agent.types import N_ARGS, N_ROWS, NIL, Brief, Pointer, Row
 from tools.types import (
     Answer,
     Entities,
@@ -52,20 +53,25 @@ def run(toolbox: Tools, rows: tuple[GoldRow, ...]) -> Value | None:
 
 
 def planned(rows: tuple[GoldRow, ...]) -> tuple[Brief, list[Row]]:
-    """The rows in symbols, and a brief that offers their terms."""
+    """The rows in symbols, the last in the place of the ending, and a brief that offers their terms, each once."""
     pointers: list[Pointer] = []
     plan = []
     for n, row in enumerate(rows, 1):
         words = [_symbol(word, pointers) for word in row.words]
-        plan.append(Row(n, row.tool, (*words, *[NIL] * N_ARGS)[:N_ARGS]))
+        index = N_ROWS if n == len(rows) else n
+        plan.append(Row(index, row.tool, (*words, *[NIL] * N_ARGS)[:N_ARGS]))
     return Brief("", "en", "", tuple(pointers)), plan
 
 
 def _symbol(word: Term | str | None, pointers: list[Pointer]) -> str:
     if word is None or isinstance(word, str):
         return word or NIL
+    for pointer in pointers:
+        if pointer.target == word:
+            return pointer.symbol
     mark = "%" if isinstance(word, FieldRef) else "@"
-    pointers.append(Pointer(f"{mark}{len(pointers) + 1}", _kind(word), str(word), word))
+    n = sum(pointer.symbol.startswith(mark) for pointer in pointers) + 1
+    pointers.append(Pointer(f"{mark}{n}", _kind(word), str(word), word))
     return pointers[-1].symbol
 
 
@@ -83,6 +89,15 @@ def _kind(term: Term) -> str:
         case Entity(type=type_):
             return type_
     return "value"
+
+
+def misfits(rows: Iterable[Row], brief: Brief) -> Iterator[str]:
+    """The rows that the canvas does not allow."""
+    for row in rows:
+        options = alternatives(words_for(brief.pointers, row.index), row.index)
+        cells = (row.tool, *row.words)
+        if not any(all(w in o for w, o in zip(cells, option, strict=True)) for option in options):
+            yield f"{row.index} {' '.join(cells)}"
 
 
 def agrees(value: Value, gold: Gold) -> bool:

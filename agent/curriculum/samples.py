@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from agent.curriculum.canvas import WordSample, canvas_words, linked_plan, unoffered
 from agent.curriculum.mix import Mix
 from agent.curriculum.repairs import Repairer
+from agent.curriculum.sayings.drawing import FAMILY
 from agent.curriculum.tasks import Task
 from agent.curriculum.veil import Veil
 from agent.link import Linker
@@ -40,7 +41,7 @@ class Sampler:
             return
         self.mix.kept(task)
         read = brief
-        if task.family != "said" or rng.random() >= SPOKEN_PLAINLY:
+        if task.family != FAMILY or rng.random() >= SPOKEN_PLAINLY:
             read = self._veil.veiled(brief, rng, is_answered=task.gold is not None)
         yield WordSample(prompt(read), canvas_words(plan))
         if task.plants or rng.random() < REPAIR_SHARE:

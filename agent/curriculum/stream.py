@@ -37,13 +37,11 @@ def tasks(
             yield task
 
 
-def with_sayings(
-    stream: Iterator[Task], sayings: Sayings, seed: int, share: float = SAID_SHARE
-) -> Iterator[Task]:
-    """The stream with whole questions in free speech between, `share` of all tasks."""
+def with_sayings(stream: Iterator[Task], sayings: Sayings, seed: int) -> Iterator[Task]:
+    """The stream with whole questions in free speech between, SAID_SHARE of all tasks."""
     rng = random.Random(f"{seed} said")
     for task in stream:
-        while rng.random() < share:
+        while rng.random() < SAID_SHARE:
             with suppress(NotDrawnError):
                 yield sayings.task(rng, _language(rng))
         yield task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,20 +23,15 @@ class Composed:
 
 
 class ComposedIndex:
-    """Finds in tokens the fields whose ideas are all said; built once from the table."""
+    """Finds in tokens the known fields whose ideas are all said; built once from the table."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Container[str]) -> None:
         table = tomllib.loads(COMPOSED_FILE.read_text("utf-8"))
-        self._fields: dict[str, list[list[str]]] = table["fields"]
+        self._fields = {i: ways for i, ways in table["fields"].items() if i in known}
         self._ideas: PhraseIndex[str] = PhraseIndex(stemmed=True)
         for idea, words in table["ideas"].items():
             for word in words.split("|"):
                 self._ideas.add(word, idea)
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The ids of the fields of the table."""
-        return frozenset(self._fields)
 
     def find(self, words: list[Token]) -> Iterator[Composed]:
         """Every field of which all ideas are said, each idea in words of its own."""

@@ -59,7 +59,7 @@ class FieldLexicon:
     def __init__(self, fields: Iterable[Field]) -> None:
         self.fields = {field.id: field for field in fields}
         self._index: PhraseIndex[_Lead] = PhraseIndex(stemmed=True)
-        self._composed = ComposedIndex()
+        self._composed = ComposedIndex(self.fields)
         self._words: set[str] = set()
         self.phrases: dict[str, list[str]] = defaultdict(list)
         for field in self.fields.values():

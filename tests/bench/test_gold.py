@@ -80,21 +80,9 @@ def test_the_third_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
     assert questions.isdisjoint(earlier)
 
 
-def test_the_fourth_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
-    tasks = read_tasks(BLIND)
-    plain = [task for task in tasks if task.topology != "report"]
-    assert Counter(task.lang for task in plain) == {"en": 66, "zh": 34}
-    assert Counter(task.lang for task in tasks) == {"en": 71, "zh": 37}
-    topologies = Counter(task.topology for task in plain)
-    assert topologies == {"chain": 60, "intersection": 20, "reconciliation": 10, "unanswerable": 10}
-    questions = {task.question for task in tasks}
-    assert len(questions) == len(tasks)
-    earlier = {task.question for path in (FREE, FRESH, UNSEEN) for task in read_tasks(path)}
-    assert questions.isdisjoint(earlier)
-
-
-def test_the_fifth_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
-    tasks = read_tasks(HELD)
+@pytest.mark.parametrize("path", [BLIND, HELD], ids=lambda path: path.stem)
+def test_later_sets_are_as_mixed_and_repeat_nothing_of_the_others(path: Path) -> None:
+    tasks = read_tasks(path)
     plain = [task for task in tasks if task.topology != "report"]
     assert Counter(task.lang for task in plain) == {"en": 66, "zh": 34}
     assert Counter(task.lang for task in tasks) == {"en": 71, "zh": 37}
@@ -103,8 +91,8 @@ def test_the_fifth_set_is_as_mixed_and_repeats_nothing_of_the_others() -> None:
     assert len({task.id for task in tasks}) == len(tasks)
     questions = {task.question for task in tasks}
     assert len(questions) == len(tasks)
-    earlier = {task.question for path in CHECKED if path != HELD for task in read_tasks(path)}
-    assert questions.isdisjoint(earlier)
+    others = {task.question for other in CHECKED if other != path for task in read_tasks(other)}
+    assert questions.isdisjoint(others)
 
 
 def test_a_wrong_answer_and_a_misfit_are_noticed(store: FactStore, tmp_path: Path) -> None:

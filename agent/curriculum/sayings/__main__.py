@@ -11,10 +11,12 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from agent.curriculum.canvas import linked_plan, unoffered
-from agent.curriculum.check import planned
+from agent.curriculum.check import misfits, planned
 from agent.curriculum.families.draw import NotDrawnError
 from agent.curriculum.sayings.drawing import Sayings
 from agent.curriculum.sayings.reading import FOLDER, Saying, SayingError, read_sayings
@@ -22,7 +24,6 @@ from agent.curriculum.speech import Speech
 from agent.curriculum.tasks import GoldRow, Task
 from agent.curriculum.world import FIELDS_NEVER_CONSTRAINED, World
 from agent.link import Linker
-from agent.plan import alternatives, words_for
 from agent.types import Language
 from tools.facts.store import FactStore
 from tools.types import FieldRef, Term
@@ -42,11 +43,11 @@ class LineCheck:
         """What is wrong with a saying's plan, then with its lines."""
         for line in saying.lines:
             self.counts["lines"] += 1
-            tasks = list(self.drawn(saying, line))
+            tasks = list(islice(self.drawn(saying, line), TRIALS))
             if not tasks:
                 yield f"CANNOT RUN: {line!r}"
                 continue
-            if wrong := next(_misfits(tasks[0].rows), ""):
+            if wrong := next(_wrong(tasks[0].rows), ""):
                 yield f"WRONG PLAN: {wrong}: {line!r}"
                 continue
             missed = [found for task in tasks if (found := self._missed(task))]
@@ -56,17 +57,11 @@ class LineCheck:
                 self.counts["linked"] += 1
 
     def drawn(self, saying: Saying, line: str) -> Iterator[Task]:
-        """A few tasks of a line; fewer where what is drawn does not carry it."""
+        """Tasks of a line, one for each attempt in which what is drawn carries it."""
         rng = random.Random(line)
-        n = 0
         for _ in range(ATTEMPTS):
-            try:
+            with suppress(NotDrawnError):
                 yield self._sayings.of_line(rng, saying, line)
-            except NotDrawnError:
-                continue
-            n += 1
-            if n == TRIALS:
-                return
 
     def _missed(self, task: Task) -> tuple[str, str] | None:
         brief = self._linker.link(task.question)
@@ -79,25 +74,25 @@ def _named(term: Term) -> str:
     return f"%{term.id}" if isinstance(term, FieldRef) else str(getattr(term, "id", term))
 
 
-def _misfits(rows: tuple[GoldRow, ...]) -> Iterator[str]:
+def _wrong(rows: tuple[GoldRow, ...]) -> Iterator[str]:
     """Rows that the canvas does not allow, and conditions that are kept out of training."""
     brief, plan = planned(rows)
-    for row, gold in zip(plan, rows, strict=True):
-        index = row.index if row.tool != "finish" else 8
-        options = alternatives(words_for(brief.pointers, index), index)
-        cells = (row.tool, *row.words)
-        if not any(all(w in o for w, o in zip(cells, option, strict=True)) for option in options):
-            yield f"row {row.index} does not fit the canvas"
-        constrained = gold.tool == "verify" and isinstance(gold.words[0], str)
-        if constrained and isinstance(gold.words[1], FieldRef) and gold.words[1].id in FIELDS_NEVER_CONSTRAINED:  # fmt: skip
-            yield f"%{gold.words[1].id} is kept out of conditions on sets"
+    yield from (f"row {row} does not fit the canvas" for row in misfits(plan, brief))
+    for row in rows:
+        match row:
+            case GoldRow("verify", (str(), FieldRef(name), *_)) if name in FIELDS_NEVER_CONSTRAINED:
+                yield f"%{name} is kept out of conditions on sets"
+
+
+def _lang(path: Path) -> Language:
+    """The language of a file's folder; English elsewhere."""
+    return "zh" if path.parent.name == "zh" else "en"
 
 
 def checked(check: LineCheck, path: Path) -> Iterator[str]:
     """The complaints about a file."""
-    lang: Language = "zh" if path.parent.name == "zh" else "en"
     try:
-        for saying in read_sayings(path, lang):
+        for saying in read_sayings(path, _lang(path)):
             try:
                 yield from check.complaints(saying)
             except ValueError as error:
@@ -108,10 +103,9 @@ def checked(check: LineCheck, path: Path) -> Iterator[str]:
 
 def shown(check: LineCheck, path: Path, n: int) -> Iterator[str]:
     """Up to `n` questions of each line."""
-    lang: Language = "zh" if path.parent.name == "zh" else "en"
-    for saying in read_sayings(path, lang):
+    for saying in read_sayings(path, _lang(path)):
         for line in saying.lines:
-            yield from (task.question for task in list(check.drawn(saying, line))[:n])
+            yield from (task.question for task in islice(check.drawn(saying, line), n))
 
 
 def _report(check: LineCheck, paths: Iterable[Path], n_shown: int) -> Iterator[str]:

@@ -24,12 +24,11 @@ from agent.curriculum.sayings.reading import (
     PeriodHole,
     Saying,
     ValueHole,
-    is_canvas_word,
     sayings,
 )
 from agent.curriculum.speech import COUNTED, Speech, spoken
 from agent.curriculum.tasks import Gold, GoldRow, Task, Topology
-from agent.curriculum.terms import written_term
+from agent.curriculum.terms import written_word
 from agent.curriculum.world import World
 from agent.types import Language
 from agent.wording import plain_value
@@ -37,9 +36,10 @@ from tools.toolbox import Toolbox
 from tools.types import Period, Quantity, Scalar, Term, Text, Value
 
 SURROUNDED = 0.2  # most lines already say what people say around a question
+FAMILY = "said"
 _TOLERANCE = 0.01
-_T = TypeVar("_T")
 _WIDE = 20  # a range that spans more than this is drawn by its order of magnitude
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,7 @@ class Sayings:
 
     def task(self, rng: random.Random, lang: Language) -> Task:
         """The task of a random line; NotDrawnError where the drawn things do not carry it."""
-        lines = self._lines[lang]
-        if not lines:
-            raise NotDrawnError
-        return self.of_line(rng, *rng.choice(lines))
+        return self.of_line(rng, *rng.choice(self._lines[lang]))
 
     def of_line(self, rng: random.Random, saying: Saying, line: str) -> Task:
         """A task of one line."""
@@ -83,7 +80,7 @@ class Sayings:
         is_alone = rng.random() >= SURROUNDED
         typed = self._surfaces[saying.lang].typed(rng, question, is_alone=is_alone)
         return Task(
-            typed, saying.lang, _topology(rows), "said", rows, _gold(value) if value else None
+            typed, saying.lang, _topology(rows), FAMILY, rows, _gold(value) if value else None
         )
 
     def filled(self, rng: random.Random, saying: Saying) -> dict[str, Filled]:
@@ -129,9 +126,8 @@ class Sayings:
 
     def _number(self, rng: random.Random, quantity: Quantity, lang: Language) -> str:
         """The number as people write it; a unit that the language files do not know is said as it is."""
-        said = self._speech.number(rng, quantity, lang)
         if self._speech.knows_unit(quantity.unit, lang) or quantity.unit in COUNTED:
-            return said
+            return self._speech.number(rng, quantity, lang)
         return spoken(f"{written(rng, quantity.number, lang)} {quantity.unit}")
 
     def _periods(
@@ -168,11 +164,8 @@ class Sayings:
             yield GoldRow(tool, tuple(self._word(word, filled) for word in words))
 
     def _word(self, word: str, filled: Mapping[str, Filled]) -> Term | str | None:
-        if word == "-":
-            return None
-        if found := HOLE.fullmatch(word):
-            return filled[found[1]].term
-        return word if is_canvas_word(word) else written_term(self._world.store, word)[1]
+        hole = HOLE.fullmatch(word)
+        return filled[hole[1]].term if hole else written_word(self._world.store, word)
 
 
 def _one(rng: random.Random, options: Sequence[_T]) -> _T:

@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from agent.plan import CANVAS_WORDS
 from agent.types import Language
 
 FOLDER = Path(__file__).parent
@@ -86,9 +85,9 @@ class Saying:
         return self.rows != (("finish",),)
 
 
-def sayings(lang: Language, folder: Path = FOLDER) -> Iterator[Saying]:
+def sayings(lang: Language) -> Iterator[Saying]:
     """Every saying of a language; SayingError names the file and the line that cannot be read."""
-    for path in sorted((folder / lang).glob("*.toml")):
+    for path in sorted((FOLDER / lang).glob("*.toml")):
         yield from read_sayings(path, lang)
 
 
@@ -147,8 +146,3 @@ def _periods(said: str) -> Iterator[str]:
         first = int(found[3]) if year == int(found[2]) else 1
         last = int(found[6] or 4) if year == int(found[5]) else 4
         yield from (f"{year}Q{n}" for n in range(first, last + 1))
-
-
-def is_canvas_word(word: str) -> bool:
-    """Whether a word stands on the canvas as it is."""
-    return word in CANVAS_WORDS

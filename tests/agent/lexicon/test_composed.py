@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
-from agent.lexicon.composed import ComposedIndex
+from agent.lexicon.composed import COMPOSED_FILE, ComposedIndex
 from agent.mentions import tokens
 from tools.facts.store import FactStore
 
-INDEX = ComposedIndex()
+FIELDS = tomllib.loads(COMPOSED_FILE.read_text("utf-8"))["fields"]
+INDEX = ComposedIndex(FIELDS)
 
 
 @pytest.mark.parametrize(
@@ -31,4 +34,15 @@ def test_one_idea_alone_says_nothing(text: str) -> None:
 
 
 def test_every_field_of_the_table_is_one_of_the_facts(store: FactStore) -> None:
-    assert {field for field in INDEX.fields if store.field(field) is None} == set()
+    assert {field for field in FIELDS if store.field(field) is None} == set()
+
+
+def test_every_field_of_the_table_needs_several_ideas() -> None:
+    assert [field for field, ways in FIELDS.items() if min(map(len, ways)) < 2] == []
+
+
+def test_a_field_that_the_facts_do_not_have_is_never_found() -> None:
+    few = ComposedIndex({"coal_production"})
+    assert [found.field for found in few.find(tokens("men smoke and dig up coal"))] == [
+        "coal_production"
+    ]
