@@ -1,6 +1,6 @@
 """What each part of the training recipe is worth: short legs from the same weights that differ in one thing.
 
-    python -m bench.ablations --data build/second [--base model/weights/planner/diffusion.safetensors] [--steps 250]
+    python -m bench.ablations --data build/second [--base model/weights/planner] [--steps 250]
         [--tasks 150] [--only "no reading"]
 
 Every leg sees the same samples in the same order. `one forward` and `reading` are the shares of held-out canvases
@@ -128,7 +128,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder made by `pack`")
-    parser.add_argument("--base", type=Path, default=WEIGHTS / "planner" / "diffusion.safetensors")
+    parser.add_argument("--base", type=Path, default=WEIGHTS / "planner")
     parser.add_argument("--config", type=Path, default=Path("model/train/continue.toml"))
     parser.add_argument("--steps", type=int, default=250)
     parser.add_argument("--tasks", type=int, default=150)

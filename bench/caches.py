@@ -131,7 +131,7 @@ def learned() -> Counting:
     config = read_config(folder)
     network = Counting(config)
     target = Target(torch.device("cpu"), torch.float32)
-    network.load_state_dict(read_weights(folder / "diffusion.safetensors", config, target))
+    network.load_state_dict(read_weights(folder, config, target))
     return ready(network)
 
 

@@ -91,8 +91,7 @@ def exported(arm: str) -> Any:
         eos_token_id=None,
     )
     network: Any = Qwen3ForCausalLM(shape)
-    path = WEIGHTS / "planner" / f"{arm}.safetensors"
-    stored = read_weights(path, config, Target(CPU, torch.float32))
+    stored = read_weights(WEIGHTS / "planner", config, Target(CPU, torch.float32), arm)
     network.load_state_dict({"lm_head.weight": stored["model.embed_tokens.weight"]} | stored)
     return network.to(dtype).eval()
 

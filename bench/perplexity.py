@@ -67,7 +67,7 @@ def network(arm: str) -> Decoder:
     config = read_config(FOLDER)
     decoder = Decoder(config)
     target = Target(torch.device("cpu"), torch.float32)
-    decoder.load_state_dict(read_weights(FOLDER / f"{arm}.safetensors", config, target))
+    decoder.load_state_dict(read_weights(FOLDER, config, target, arm))
     return decoder.eval()
 
 

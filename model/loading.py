@@ -20,13 +20,13 @@ from model.backbone.gemma import Gemma
 from model.backbone.graphed import GraphedDecoder
 from model.backbone.lean import LeanDecoder
 from model.backbone.precision import fast_dtype
+from model.checkpoints.adapter import read_change, read_changed, weights_of
 from model.checkpoints.files import read_header, read_json
 from model.checkpoints.hub import EMBEDDED, find_folder
 from model.checkpoints.layout import arrange, on_meta
 from model.checkpoints.memory import available_bytes, refuse_unless_it_fits
 from model.checkpoints.naming import read_name
 from model.checkpoints.reading import Target, n_bytes_at_most, n_bytes_needed
-from model.checkpoints.reading import read_weights as read_layout
 from model.checkpoints.survey import survey
 from model.checkpoints.tokens import checkpoint_tokens
 from model.engine import Engine
@@ -113,7 +113,9 @@ def _checkpoint(
     target = Target(place, dtype or fast_dtype(place), found.family.precise)
     n_bytes = n_bytes_needed(layout, target)
     refuse_unless_it_fits(n_bytes_at_most(layout, target), place, available_bytes(place))
-    network = _filled(found.network(), read_layout(layout, found.stored, target))
+    network = _filled(
+        found.network(), read_changed(layout, found.stored, found.change, target)
+    )
     report = Report(
         name=found.name,
         family=found.family.name,
@@ -140,14 +142,15 @@ def read_config(folder: Path) -> DecoderConfig:
     return planner.decoder_config(read_json(folder / "config.json"))
 
 
-def read_weights(path: Path, config: DecoderConfig, target: Target) -> dict[str, Tensor]:
-    """The tensors of a planner's file, which must be exactly those of its network."""
-    if not path.is_file():
-        found = ", ".join(sorted(p.name for p in path.parent.glob("*.safetensors"))) or "none"
-        raise CheckpointError(f"{str(path)!r} is missing; weights in that folder: {found}")
-    stored = read_header(path)
+def read_weights(
+    place: Path, config: DecoderConfig, target: Target, arm: str = "diffusion"
+) -> dict[str, Tensor]:
+    """The weights of an arm in a planner's folder, or of a file; they must be exactly those of its network."""
+    files = weights_of(place, arm)
+    stored = read_header(files.whole)
     network = on_meta(partial(Decoder, config))
-    return read_layout(arrange(network, same_name, stored), stored, target)
+    layout = arrange(network, same_name, stored)
+    return read_changed(layout, stored, read_change(files), target)
 
 
 def _planner(folder: Path, arm: str, target: Target) -> Engine:
@@ -157,7 +160,7 @@ def _planner(folder: Path, arm: str, target: Target) -> Engine:
             f"the tokenizer in {str(folder)!r} has {tokens.vocab_size} ids, the network only "
             f"{config.vocab_size}; take both from one training run"
         )
-    weights = read_weights(folder / f"{arm}.safetensors", config, target)
+    weights = read_weights(folder, config, target, arm)
     decoder = _filled(on_meta(partial(Decoder, config)), weights)
     return Engine(decoder, tokens, name=f"{folder.name}-{arm}")
 

@@ -42,13 +42,14 @@ def outlook(
     place = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
     target = Target(place, dtype or fast_dtype(place), found.family.precise)
     layout = found.layout()
+    tensors = [*found.stored.values(), *found.change.values()]
     return Outlook(
         device=str(place),
         dtype=str(target.dtype).removeprefix("torch."),
         n_parameters=sum(shape.numel() for shape in layout.shapes.values()),
-        n_tensors=len(found.stored),
-        n_files=len({tensor.path for tensor in found.stored.values()}),
-        stored_bytes=sum(tensor.n_bytes for tensor in found.stored.values()),
+        n_tensors=len(tensors),
+        n_files=len({tensor.path for tensor in tensors}),
+        stored_bytes=sum(tensor.n_bytes for tensor in tensors),
         weight_bytes=n_bytes_needed(layout, target),
         kv_bytes=found.family.kv_width(found.shape) * target.dtype.itemsize,
         available=available_bytes(place),

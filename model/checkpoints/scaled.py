@@ -18,15 +18,18 @@ SUFFIX = ".scale"
 _MOST = 127
 
 
-def shrunk(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights with every matrix in 8 bits and the rest in bfloat16; a weight moves by at most half its row's scale."""
+def shrunk(weights: Mapping[str, Tensor], levels: int = _MOST) -> dict[str, Tensor]:
+    """The weights with every matrix in 8 bits and the rest in bfloat16; a weight moves by at most half its row's scale.
+
+    `levels` are the integers on either side of zero: with fewer a file stays as long, but packs smaller.
+    """
     kept: dict[str, Tensor] = {}
     for name, weight in weights.items():
         if weight.dim() != 2:
             kept[name] = weight.to(torch.bfloat16).contiguous()
             continue
         precise = weight.float()
-        scale = (precise.abs().amax(1) / _MOST).clamp_min(torch.finfo(torch.float32).tiny)
+        scale = (precise.abs().amax(1) / levels).clamp_min(torch.finfo(torch.float32).tiny)
         kept[name] = (precise / scale[:, None]).round().to(torch.int8).contiguous()
         kept[name + SUFFIX] = scale
     return kept
@@ -35,6 +38,15 @@ def shrunk(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def grown(rows: Tensor, scale: Tensor) -> Tensor:
     """The matrix (float32) of integers and their rows' scales."""
     return rows.float() * scale.float()[:, None]
+
+
+def restored(kept: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights (float32) that `shrunk` kept."""
+    return {
+        name: grown(tensor, kept[name + SUFFIX]) if tensor.dtype is torch.int8 else tensor.float()
+        for name, tensor in kept.items()
+        if not name.endswith(SUFFIX)
+    }
 
 
 def without_scales(stored: Mapping[str, Stored]) -> dict[str, Stored]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from torch import nn
 
 from model.backbone.decoder import DecoderConfig
 from model.backbone.rope import Ntk, Plain
+from model.checkpoints.adapter import check_change, read_change, weights_of
 from model.checkpoints.files import Stored, read_header, read_json, read_optional, stored_tensors
 from model.checkpoints.hub import find_folder, name_of
 from model.checkpoints.layout import Layout, arrange, on_meta
@@ -26,13 +27,17 @@ from model.families.table import family_of
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A checkpoint that was looked at and not yet read; `shape` is the config of its network."""
+    """A checkpoint that was looked at and not yet read; `shape` is the config of its network.
+
+    `change` has the tensors of an adapter (`model.checkpoints.adapter`), where there is one.
+    """
 
     folder: Path
     family: Family
     shape: Any
     stored: Mapping[str, Stored]
     facts: Facts
+    change: Mapping[str, Stored] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -63,7 +68,9 @@ class Survey:
     def layout(self) -> Layout:
         """Where each tensor goes; refused where they are not exactly those that are needed."""
         family = self.family
-        return arrange(self.network(), family.sources, self.stored, family.ignorable)
+        layout = arrange(self.network(), family.sources, self.stored, family.ignorable)
+        check_change(self.change, layout)
+        return layout
 
 
 def look(written: str) -> Survey:
@@ -81,9 +88,17 @@ def survey(folder: Path, told: Told) -> Survey:
             f"{str(folder)!r} holds quantised weights, which are not supported; take the checkpoint in bf16"
         )
     family = family_of(config)
-    stored = read_header(folder / family.file) if family.file else stored_tensors(folder)
+    stored, change = _tensors(folder, family.arm)
     shape = _stretched(family.shape(config, stored.keys()), told.ntk_factor)
-    return Survey(folder, family, shape, stored, facts_of(folder, config, told))
+    return Survey(folder, family, shape, stored, facts_of(folder, config, told), change)
+
+
+def _tensors(folder: Path, arm: str | None) -> tuple[dict[str, Stored], dict[str, Stored]]:
+    """The tensors of a folder's weights, and those of an adapter."""
+    if arm is None:
+        return stored_tensors(folder), {}
+    files = weights_of(folder, arm)
+    return read_header(files.whole), read_change(files)
 
 
 def facts_of(folder: Path, config: Keys, told: Told) -> Facts:

@@ -36,7 +36,7 @@ class Family:
     for each weight of the network which stored tensors it is made of. Stored tensors whose name matches one
     of the `ignorable` patterns are reported and not read; any other that is not used is refused. Weights
     that match `precise` stay in single precision. `kv_width` counts the numbers that are kept per token.
-    `file` is the one to look at where a folder holds the weights of several networks.
+    `arm` is the one to look at where a folder holds the weights of several networks.
     """
 
     name: str
@@ -51,4 +51,4 @@ class Family:
     kv_width: Callable[[Any], int] = field(
         default=lambda shape: 2 * shape.n_layers * shape.n_kv_heads * shape.d_head
     )
-    file: str | None = None
+    arm: str | None = None

@@ -78,5 +78,5 @@ FAMILY = Family(
     architectures=frozenset(),
     shape=shape,
     conventions=conventions,
-    file="diffusion.safetensors",
+    arm="diffusion",
 )

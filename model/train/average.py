@@ -47,7 +47,7 @@ def _mixed(shares: Mapping[Path, float], arm: str) -> dict[str, Tensor]:
     target = Target(torch.device("cpu"), torch.float32)
     mixed: dict[str, Tensor] = {}
     for folder, share in shares.items():
-        weights = read_weights(folder / f"{arm}.safetensors", read_config(folder), target)
+        weights = read_weights(folder, read_config(folder), target, arm)
         for name, weight in weights.items():
             mixed[name] = mixed.get(name, torch.zeros_like(weight)) + share * weight
     return mixed
