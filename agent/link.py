@@ -35,7 +35,11 @@ class Linker:
 
     def __init__(self, store: FactStore) -> None:
         self._lexicon = Lexicon(store)
-        self._ranking = FieldRanking(self._lexicon.fields, self._lexicon.overlap)
+        self._ranking = FieldRanking(
+            self._lexicon.fields,
+            self._lexicon.overlap,
+            lambda entity_id, field_id: bool(store.facts(entity_id, field_id)),
+        )
 
     def link(self, question: str) -> Brief:
         """The brief of a question (any length the runner accepts, either language)."""

@@ -122,6 +122,16 @@ _YEAR_AFTER = re.compile(
     r"|[后下]一个?财?年|次年|转年",
     re.IGNORECASE,
 )
+# The quarters that a phrase takes together, of the year named next to it.
+_QUARTERS_TOGETHER = tuple(
+    (re.compile(pattern, _FLAGS & ~re.ASCII), quarters)
+    for pattern, quarters in (
+        (r"\b(?:all |the )*(?:four|4) quarters\b|\b(?:each|every) quarter\b|\bquarter[- ]by[- ]quarter\b|四个季度?|各个?季度|每个?季度|逐季", (1, 2, 3, 4)),
+        (r"\b(?:first three|three first|first 3) quarters\b|前三个?季度?", (1, 2, 3)),
+        (r"\b(?:first|1st|opening) half\b|\bfirst two quarters\b|\bh1\b|上半年|前两个?季度?", (1, 2)),
+        (r"\b(?:second|2nd|latter|last) half\b|\blast two quarters\b|\bh2\b|下半年|后两个?季度?", (3, 4)),
+    )
+)  # fmt: skip
 _SPOKEN_YEAR = re.compile(
     r"\b(?:in|since|after|before|until|by|from|of|for|year|fy)\s+$", re.IGNORECASE
 )
@@ -132,6 +142,7 @@ def periods(text: str) -> Iterator[Measured]:
     quarters = list(_quarters(text))
     yield from quarters
     yield from _bare_quarters(text, quarters)
+    yield from _quarters_together(text)
     for pattern in _FISCAL:
         for match in pattern.finditer(text):
             yield _found(match, "fiscal", f"FY{_full_year(match['y'])}")
@@ -198,6 +209,17 @@ def _bare_quarters(text: str, dated: list[Measured]) -> Iterator[Measured]:
             later = [(start, year) for start, year in years if start >= match.start()]
             _, year = min(later) if later else max(years)
             yield _found(match, "quarter", f"{year}Q{_quarter_of(match)}")
+
+
+def _quarters_together(text: str) -> Iterator[Measured]:
+    """`the first half of 2024`: its quarters, one after the other, where a year is named."""
+    years = [(m.start(), _full_year(m["y"])) for p in (*_YEARS, *_FISCAL) for m in p.finditer(text)]
+    for pattern, numbers in _QUARTERS_TOGETHER if years else ():
+        for match in pattern.finditer(text):
+            later = [(start, year) for start, year in years if start >= match.start()]
+            _, year = min(later) if later else max(years)
+            for n in numbers:
+                yield _found(match, "quarter", f"{year}Q{n}", keeps_words=True)
 
 
 def _date(match: re.Match[str]) -> Measured:

@@ -47,7 +47,7 @@ _UNIT_OF = {
     if unit in _MEASURED and spelling not in _NO_UNIT_BEHIND and not _is_letter(spelling)
 } | {spelling: unit for unit, spellings in _SPOKEN.items() for spelling in spellings}
 _COUNTED = (
-    r"people|inhabitants|residents|citizens|souls|persons|heads|dollars|usd|bucks|cars|vehicles|units|evs|electric"
+    r"people|ppl|inhabitants|residents|citizens|souls|persons|heads|dollars|usd|bucks|cars|vehicles|units|evs|electric"
     r"|employees|voters|humans"
 )
 _COUNTED_ZH = "人|口|辆|台|名|位|美元|座|个|部|颗|项|次"
@@ -83,7 +83,7 @@ _FRACTIONS = tuple(
         (r"\b(?:quadruple[ds]?|four-?fold)\b", "4", ""),
         (r"\b(?:ten-?fold)\b", "10", ""),
         (rf"\bhalf(?= (?:of )?(?:all |the |its |their |a |every )*(?:[\w'’]+ )?(?:{_HALVED})\b)", "50", "%"),
-        (r"\b(?:halved|half(?= (?:as|the|of|that)\b))", "0.5", ""),
+        (r"\b(?:halved|(?<!first )(?<!second )(?<!opening )(?<!latter )(?<!last )half(?= (?:as|the|of|that)\b))", "0.5", ""),
         (r"(?<!\d)(?<!degrees )\b(?:below|above|under|over) (?:zero|nil)\b|(?<![a-z-])(?:negative|positive)(?![a-z-])|\bin the (?:red|black)\b", "0", ""),
         (r"翻(?:了)?(?:一番|倍|一倍|番)|加倍|一倍(?:多|以上)?", "2", ""),
         (r"翻(?:了)?(?:两番|二番)", "4", ""),
@@ -115,7 +115,7 @@ _COMPARED_ZH = re.compile(
     r"(?:超过|多于|少于|大于|小于|高于|低于|至少|至多|最多|不到|没到|未到|不足|不止|未达|达到?|顶多|最少|起码|不低于|不高于|不少于|不多于|不超过|最低|最高|为|是|等于|有|到|至|比|于|以上|以下|以内|过|破|上|足|够|满)$"
 )
 _OR_MORE_ZH = re.compile(
-    rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多|及以上|或(?:更|以)[多高大少低小上下长])"
+    rf"[多余]?(?:{_COUNTED_ZH}|岁|米|公里|平方公里|小时|年|开|度|枚|届)?[^，。？?,]{{0,4}}?(?:以上|以下|以内|开外|左右|多(?![少大高长深久远重快])|及以上|或(?:更|以)[多高大少低小上下长])"
 )
 # colder than minus 100 degrees, 零下40度, 低于海平面100米
 _MINUS = re.compile(

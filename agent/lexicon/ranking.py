@@ -8,7 +8,7 @@ what people mostly ask of such things.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -55,6 +55,7 @@ _NAMED_BY: dict[str, tuple[str, ...]] = {
     "flows_into": ("river", "lake", "sea"), "outflow": ("river",), "highest_point": ("mountain",),
 }  # fmt: skip
 _FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
+_LACKS = -1.5
 _ASKED_KIND, _SAME_UNIT, _NEAR = 0.5, 1.0, 0.7
 _KEY, _KEY_OF_REPORT, _SHARES_WORDS = 0.5, 3.0, 0.65
 _SURE = 1.6
@@ -76,8 +77,12 @@ class Ranked:
 class FieldRanking:
     """Ranks the fields of one store."""
 
-    def __init__(self, fields: Mapping[str, Field], overlap: WordOverlap) -> None:
+    def __init__(
+        self, fields: Mapping[str, Field], overlap: WordOverlap, has: Callable[[str, str], bool]
+    ) -> None:
+        """`has(entity_id, field_id)` tells whether anything is known."""
         self._fields = fields
+        self._has = has
         self._overlap = overlap
         types = {t for field in fields.values() for t in field.types}
         self._by_type = {t: tuple(f.id for f in fields.values() if t in f.types) for t in types}
@@ -88,7 +93,11 @@ class FieldRanking:
         types = _types_in_question(found, is_report=is_report)
         said = self._foreseen(self._with_units(strengths(cues), found, types))
         near = (self._fields[field_id].near for field_id in said)
-        spoken = list(self._said(said, types, text))
+        lacked = self._lacked(said, found)
+        spoken = [
+            replace(r, score=r.score + _LACKS) if r.field.id in lacked else r
+            for r in self._said(said, types, text)
+        ]
         ranked = [
             *spoken,
             *(Ranked(self._fields[field_id], _NEAR) for field_id in near if field_id),
@@ -144,6 +153,22 @@ class FieldRanking:
             field = self._fields[field_id]
             score = strength.score + _fit(field, types, reachable)
             yield Ranked(field, score + _ASKED_KIND * (field.kind in asked), strength.end)
+
+    def _lacked(self, said: Iterable[str], found: list[Found]) -> set[str]:
+        """The fields that none of the things named has, though their kind could: a death date of the living."""
+        named = [f.target for f in found if isinstance(f.target, Entity)]
+        classes = _classes(found)
+        lacked = set()
+        for field_id in said:
+            types = self._fields[field_id].types
+            carriers = [entity.id for entity in named if entity.type in types]
+            if (
+                carriers
+                and not types & classes
+                and not any(self._has(i, field_id) for i in carriers)
+            ):
+                lacked.add(field_id)
+        return lacked
 
     def _sharing_words(self, text: str, types: Iterable[str]) -> Iterator[Ranked]:
         """What nobody says outright, but what has words of the text among its own."""

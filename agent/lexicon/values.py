@@ -89,7 +89,7 @@ class ValueIndex:
         for field_id in _SPOKEN:
             facts = (fact for group in store.index(field_id).values() for fact in group)
             for text in {fact.value for fact in facts if fact.value_id is None}:
-                for form in _forms(text):
+                for form in filter(_has_words, _forms(text)):
                     self._index.add(form, Value(field_id, text, is_said=False))
         self._add_states()
 
@@ -148,6 +148,11 @@ def _forms(text: str) -> Iterator[str]:
     city, comma, _ = text.partition(", ")
     if comma and len(city) >= _SHORTEST:
         yield city
+
+
+def _has_words(form: str) -> bool:
+    """Whether more than digits is left of a form in the letters that we read: not of ЭП-1."""
+    return not all(token.text.isdigit() for token in tokens(form)) or form[:1] == "."
 
 
 def _is_plausible(

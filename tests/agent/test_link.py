@@ -103,3 +103,9 @@ def test_a_comparison_stands_as_a_mark_before_its_number(linker: Linker) -> None
 )
 def test_a_number_says_its_unit(linker: Linker, question: str, read: str) -> None:
     assert read in linker.link(question).text + " "
+
+
+def test_a_field_that_the_thing_named_lacks_stands_behind_one_that_it_has(linker: Linker) -> None:
+    brief = linker.link("When was Marie Curie established or born?")
+    fields = [p.target.id for p in brief.pointers if isinstance(p.target, FieldRef)]
+    assert fields.index("birth_date") < fields.index("established")

@@ -69,6 +69,8 @@ def test_a_name_means_what_the_rest_speaks_of(linker: Linker, question: str, mea
         ("born in France and died there, which laureates", "nobel/590"),
         ("NASA picked which astronauts", "company/NWSA"),
         ("我想知道金融公司的市值", "element/Au"),
+        ("小李子捧回小金人的那部电影的导演", "element/Au"),
+        ("how many doctors per 1000 ppl does cuba have", "company/PPL"),
         ("who are male laureates", "city/male-mv"),
         ("tesla's energy business doubled", "company:energy"),
     ],

@@ -70,6 +70,26 @@ def test_bare_quarters_take_the_year_of_the_next_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "quarters"),
+    [
+        ("all four quarters of 2023", [1, 2, 3, 4]),
+        ("the first half of 2023", [1, 2]),
+        ("in 2023, second half", [3, 4]),
+        ("2023年前三季度", [1, 2, 3]),
+        ("2023年下半年", [3, 4]),
+    ],
+)
+def test_quarters_taken_together_are_of_the_year_beside_them(
+    text: str, quarters: list[int]
+) -> None:
+    assert {f"2023Q{n}" for n in quarters} == {p for p in read(text) if "Q" in p}
+
+
+def test_half_a_year_without_a_year_is_no_period() -> None:
+    assert read("the first half of the match") == []
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [
         ("was profit in 2024 under half of the year before?", "2023"),
