@@ -20,6 +20,7 @@ from model.errors import ModelError, TrainingError
 from model.train.average import average
 from model.train.config import TrainConfig, read_config
 from model.train.job import Job, log_from, read_corpus
+from model.train.origin import Origin
 from model.train.pack import Packing, pack
 from model.train.team import gather
 
@@ -74,7 +75,8 @@ def _train(arguments: list[str]) -> None:
     device = torch.device(told.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     _check(told, device)
     told.out.mkdir(parents=True, exist_ok=True)
-    job = Job(_config(told), told.data, told.out, told.base, device, told.threads, told.compile)
+    origin = Origin(told.base, told.begin)
+    job = Job(_config(told), told.data, told.out, origin, device, told.threads, told.compile)
     gather(told.workers, job)
 
 
@@ -99,7 +101,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder for weights and the curve")
     parser.add_argument("--config", type=Path, help="TOML file; see model/train/config.py")
     parser.add_argument(
-        "--base", type=Path, help="weights of an earlier run: both arms start from them"
+        "--base", type=Path, help="weights of an earlier run, or its folder: both arms start there"
+    )
+    parser.add_argument(
+        "--begin",
+        type=Path,
+        help="other weights, or a run's state.pt, for the arms to start from: with adapter.rank, as near to "
+        "them as a low-rank change of --base comes",
     )
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--minutes", type=float, help="train this long")

@@ -1,9 +1,9 @@
-"""What a training run is told: the network's size, the optimiser, the mask mix, the budget."""
+"""What a training run is told: the network's size, the optimiser, the adapter, the mask mix, the budget."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,14 @@ class Optimiser:
     decay: float = 0.25
     final_lr: float = 0.05
     ema: float = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """Train factors of this rank instead of matrices (0: all weights), at a peak rate of their own, without decay."""
+
+    rank: int = 0
+    peak_lr: float = 2e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +96,23 @@ class TrainConfig:
     seed: int = 0
     size: Size = Size()
     optimiser: Optimiser = Optimiser()
+    adapter: Adapter = Adapter()
     masks: MaskMix = MaskMix()
     budget: Budget = Budget()
     habits: Habits = Habits()
+
+    @property
+    def schedule(self) -> Optimiser:
+        """The optimiser with the peak rate of what is trained."""
+        if not self.adapter.rank:
+            return self.optimiser
+        return replace(self.optimiser, peak_lr=self.adapter.peak_lr)
 
 
 SECTIONS = {
     "size": Size,
     "optimiser": Optimiser,
+    "adapter": Adapter,
     "masks": MaskMix,
     "budget": Budget,
     "habits": Habits,
@@ -115,6 +132,11 @@ def read_config(path: Path | None) -> TrainConfig:
     if stored:
         raise TrainingError(
             f"unknown setting {next(iter(stored))!r}; known: seed, {', '.join(SECTIONS)}"
+        )
+    rank = sections["adapter"].rank
+    if not isinstance(rank, int) or rank < 0:
+        raise TrainingError(
+            f"adapter.rank is {rank!r}; give a whole number, 0 to train all weights"
         )
     return TrainConfig(seed=seed, **sections)
 

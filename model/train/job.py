@@ -11,6 +11,7 @@ import torch
 from model.errors import TrainingError
 from model.tokens import Tokens
 from model.train.config import TrainConfig
+from model.train.origin import Origin
 from model.train.run import Corpus, Run
 from model.train.runfolder import RunFolder
 from model.train.samples import SampleFile
@@ -24,7 +25,7 @@ class Job:
     told: TrainConfig
     data: Path
     out: Path
-    base: Path | None
+    origin: Origin
     device: torch.device
     threads: int | None
     is_compiled: bool
@@ -35,7 +36,7 @@ class Job:
         if self.threads:
             torch.set_num_threads(self.threads)
         corpus = read_corpus(self.data, self.told.habits.held_out)
-        run = Run(self.told, corpus, RunFolder(self.out), self.device, self.base, team)
+        run = Run(self.told, corpus, RunFolder(self.out), self.device, self.origin, team)
         if self.is_compiled:
             run.compile()
         run.train()

@@ -7,22 +7,23 @@ budget in minutes is turned into steps at the measured pace, and corrected until
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from model.backbone.decoder import Decoder
-from model.checkpoints.reading import Target
 from model.errors import TrainingError
-from model.loading import read_weights
 from model.tokens import Tokens
 from model.train.batches import BatchOrder
 from model.train.config import TrainConfig
 from model.train.measure import exactness
 from model.train.objective import N_VIEWS, Losses, Objective
+from model.train.origin import Origin
 from model.train.pulse import Duties, Smooth, shares, tell
 from model.train.runfolder import RunFolder
 from model.train.samples import SampleFile
@@ -36,7 +37,7 @@ from model.train.schedule import (
     plan_by_samples,
 )
 from model.train.team import Team
-from model.train.trainee import Trainee
+from model.train.trainee import Trainee, decoder_config
 
 log = logging.getLogger(__name__)
 PHASES = tuple(Phase)
@@ -76,12 +77,14 @@ class Run:
         corpus: Corpus,
         folder: RunFolder,
         device: torch.device,
-        base: Path | None = None,
+        origin: Origin | None = None,
         team: Team | None = None,
     ) -> None:
-        self._told, self._corpus, self._folder, self._base = told, corpus, folder, base
-        self._team = team or Team()
-        self._trainee = Trainee(told, corpus.tokens.vocab_size, device, self._team)
+        self._told, self._corpus, self._folder = told, corpus, folder
+        self._origin, self._team = origin or Origin(), team or Team()
+        self._shape = decoder_config(told.size, corpus.tokens.vocab_size)
+        fixed = self._origin.fixed(self._shape, folder) if told.adapter.rank else None
+        self._trainee = Trainee(told, corpus.tokens.vocab_size, device, self._team, fixed)
         lengths = corpus.train.prompt_lengths
         self._order = BatchOrder(lengths, told.optimiser.batch_size, told.seed)
         self._objective = Objective(
@@ -117,8 +120,8 @@ class Run:
 
     def _start(self) -> None:
         budget = self._told.budget
-        if self._base:
-            self._start_from(self._base)
+        if weights := self._origin.weights(self._shape):
+            self._start_from(weights)
         elif budget.minutes:
             self._plan = plan_by_minutes(budget, self._measure_pace(), self._clean_share)
         self._plan = self._agreed()
@@ -132,13 +135,14 @@ class Run:
             "%.2f M weights, %d samples, %s", n_weights / 1e6, len(self._corpus.train), self._plan
         )
 
-    def _start_from(self, base: Path) -> None:
+    def _start_from(self, weights: Mapping[str, Tensor]) -> None:
         """Skip the base: both arms start from the weights of an earlier run."""
-        decoder = self._trainee.decoder
-        on_cpu = Target(torch.device("cpu"), torch.float32)
-        decoder.load_state_dict(read_weights(base, decoder.config, on_cpu))
+        self._trainee.begin(weights)
         if self._team.leads:
+            if self._told.adapter.rank:
+                self._folder.copy_base(self._origin.fixed_file())
             self._folder.save_state(self._trainee.state(), "base.pt")
+        self._trainee.fork(self._read_base())  # the leader's, to the last bit
         self._place = Place(Phase.DIFFUSION, 0, 0.0, 0.0)
         self._plan = Plan(0, self._plan.arm_steps)
         if minutes := self._told.budget.minutes:
@@ -190,7 +194,7 @@ class Run:
     def _step(self) -> None:
         phase, step = self._place.phase, self._place.step
         losses = self._losses(phase, step)
-        rate = learning_rate(self._told.optimiser, phase, step, self._plan)
+        rate = learning_rate(self._told.schedule, phase, step, self._plan)
         self._trainee.learn(losses.total, rate)
         if phase is not Phase.BASE:
             self._trainee.follow(step)
@@ -235,13 +239,7 @@ class Run:
 
     def _fork(self, phase: Phase) -> None:
         """Begin an arm from the base."""
-        self._team.wait()  # until the leader has written it
-        base = self._folder.read_state("base.pt")
-        if base is None:
-            raise TrainingError(
-                f"{str(self._folder.path)!r} has no base.pt; delete state.pt to start anew"
-            )
-        self._trainee.fork(base)
+        self._trainee.fork(self._read_base())
         self._duties.smooth = Smooth()
         before = self._place
         self._place = Place(phase, 0, before.seconds, 0.0)
@@ -250,13 +248,22 @@ class Run:
         self._plan = self._agreed()
         self._save()
 
+    def _read_base(self) -> dict[str, Any]:
+        """The state that both arms start from."""
+        self._team.wait()  # until the leader has written it
+        base = self._folder.read_state("base.pt")
+        if base is None:
+            raise TrainingError(
+                f"{str(self._folder.path)!r} has no base.pt; delete state.pt to start anew"
+            )
+        return base
+
     def _finish_arm(self) -> None:
         """Keep the last weights or their average, whichever is exact more often."""
-        phase = self._place.phase
-        candidates = {"last": self._trainee.decoder, "average": self._trainee.averaged()}
-        found = {name: self._measure(decoder) for name, decoder in candidates.items()}
+        phase, candidates = self._place.phase, self._trainee.candidates()
+        found = {name: self._measure(candidates[name].decoder) for name in candidates}
         best = max(found, key=lambda name: found[name][f"exact_{phase}"])
-        self._folder.save_weights(candidates[best].state_dict(), phase.value)
+        self._folder.save_tensors(candidates[best].kept, phase.value + self._trainee.suffix)
         for name, point in found.items():
             self._add_to_curve(f"{phase} {name}{' (kept)' if name == best else ''}", point)
 

@@ -2,7 +2,8 @@
 
 While running: `state.pt` (where the run stands) and `base.pt` (the weights that both arms start from).
 Left: `diffusion.safetensors`, `ar.safetensors`, `config.json`, `tokenizer.json`, `curve.jsonl`,
-`training.json`. Files appear whole or not at all.
+`training.json`; of low-rank training `base.safetensors` and an `ARM.adapter.safetensors` for each arm.
+Files appear whole or not at all.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
+from shutil import copyfile
 from typing import Any
 from zipfile import is_zipfile
 
@@ -20,6 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from model.backbone.decoder import DecoderConfig
+from model.checkpoints.adapter import BASE
 from model.checkpoints.scaled import shrunk
 from model.errors import TrainingError
 from model.families.planner import config_of
@@ -55,11 +58,30 @@ class RunFolder:
 
     def save_weights(self, weights: Mapping[str, Tensor], arm: str) -> None:
         """Write the weights of an arm: matrices in 8 bits with a scale for each row, the rest in bfloat16."""
-        kept = shrunk({name: weight.to("cpu") for name, weight in weights.items()})
-        partial = self.path / f"{arm}.safetensors.partial"
-        save_file(kept, partial, metadata={"format": "pt"})
+        self.save_tensors(shrunk({name: weight.to("cpu") for name, weight in weights.items()}), arm)
+
+    def save_tensors(self, tensors: Mapping[str, Tensor], name: str) -> None:
+        """Write tensors as they are."""
+        partial = self.path / f"{name}.safetensors.partial"
+        save_file(dict(tensors), partial, metadata={"format": "pt"})
+        self._put(partial, f"{name}.safetensors")
+
+    @property
+    def base(self) -> Path:
+        """Where the weights are that a low-rank run changes."""
+        return self.path / BASE
+
+    def copy_base(self, path: Path) -> None:
+        """Keep the weights that a low-rank run changes, byte by byte."""
+        if self.base.exists() and self.base.samefile(path):
+            return
+        partial = self.path / f"{BASE}.partial"
+        copyfile(path, partial)
+        self._put(partial, BASE)
+
+    def _put(self, partial: Path, name: str) -> None:
         partial.chmod(0o644)
-        partial.replace(self.path / f"{arm}.safetensors")
+        partial.replace(self.path / name)
 
     def save_description(
         self, config: DecoderConfig, tokens: Tokens, training: Mapping[str, Any]

@@ -14,6 +14,7 @@ from model.errors import CheckpointError, TrainingError
 from model.train.__main__ import main
 from model.train.measure import exactness
 from model.train.objective import Losses, Objective
+from model.train.origin import Origin
 from model.train.run import Corpus, Run
 from model.train.runfolder import RunFolder
 from model.train.schedule import Phase
@@ -32,7 +33,7 @@ class KilledError(Exception):
 def start(folder: Path, base: Path | None = None) -> Run:
     folder.mkdir(exist_ok=True)
     samples = eight(TOKENS)
-    return Run(config(3, 4), Corpus(TOKENS, samples, samples), RunFolder(folder), CPU, base)
+    return Run(config(3, 4), Corpus(TOKENS, samples, samples), RunFolder(folder), CPU, Origin(base))
 
 
 def kill_after(monkeypatch: pytest.MonkeyPatch, n_steps: int) -> None:
