@@ -154,12 +154,18 @@ def _feed_forward(config: DecoderConfig, layer: int) -> nn.Module:
     return SparseFeedForward(config.d_model, moe, shared)
 
 
+def embedding(n_words: int, width: int) -> nn.Embedding:
+    """An embedding as torch begins it; its own way takes a second the first time, where there is no memory yet."""
+    made: nn.Embedding = nn.Embedding.from_pretrained(torch.randn(n_words, width), freeze=False)
+    return made
+
+
 class Trunk(nn.Module):
     """Embedding, layers and final norm: what checkpoints store under `model.`."""
 
     def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.d_model)
+        self.embed_tokens = embedding(config.vocab_size, config.d_model)
         self.layers = nn.ModuleList(Layer(config, layer) for layer in range(config.n_layers))
         self.norm = RMSNorm(config.d_model, config.norm_eps)
 

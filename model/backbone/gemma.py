@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 from torch.nn import functional
 
-from model.backbone.decoder import RMSNorm
+from model.backbone.decoder import RMSNorm, embedding
 from model.backbone.gemma_layers import (
     GatedMLP,
     GemmaConfig,
@@ -43,7 +43,7 @@ class Gemma(nn.Module):
     def __init__(self, config: GemmaConfig) -> None:
         super().__init__()
         self.config = config
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.d_model)
+        self.embed_tokens = embedding(config.vocab_size, config.d_model)
         self.layers = nn.ModuleList(GemmaLayer(config, n) for n in range(len(config.layers)))
         self.norm = RMSNorm(config.d_model, config.norm_eps)
         self.self_conditioning = SelfConditioning(config)
