@@ -113,9 +113,7 @@ def _checkpoint(
     target = Target(place, dtype or fast_dtype(place), found.family.precise)
     n_bytes = n_bytes_needed(layout, target)
     refuse_unless_it_fits(n_bytes_at_most(layout, target), place, available_bytes(place))
-    network = _filled(
-        found.network(), read_changed(layout, found.stored, found.change, target)
-    )
+    network = _filled(found.network(), read_changed(layout, found.stored, found.change, target))
     report = Report(
         name=found.name,
         family=found.family.name,
