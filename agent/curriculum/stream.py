@@ -16,7 +16,7 @@ from agent.types import Language
 
 CHINESE_SHARE = 0.38
 ATTEMPTS = 30
-SAID_SHARE = 0.45
+SAID_SHARE = 0.5
 
 
 def tasks(

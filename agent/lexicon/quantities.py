@@ -84,10 +84,11 @@ _FRACTIONS = tuple(
         (r"\b(?:ten-?fold)\b", "10", ""),
         (rf"\bhalf(?= (?:of )?(?:all |the |its |their |a |every )*(?:[\w'’]+ )?(?:{_HALVED})\b)", "50", "%"),
         (r"\b(?:halved|(?<!first )(?<!second )(?<!opening )(?<!latter )(?<!last )half(?= (?:as|the|of|that)\b))", "0.5", ""),
-        (r"(?<!\d)(?<!degrees )\b(?:below|above|under|over) (?:zero|nil)\b|(?<![a-z-])(?:negative|positive)(?![a-z-])|\bin the (?:red|black)\b", "0", ""),
+        (r"(?<!\d)(?<!degrees )\b(?:below|above|under|over) (?:zero|nil)\b|(?<![a-z-])(?:negative|positive)(?![a-z-])|\bin the (?:red|black)\b"
+         r"|\b(?:net loss|(?:made|make|makes|making|booked|posted) (?:a |any |no )?(?:net )?loss(?:es)?|los(?:t|e|ing) money|loss-making|unprofitable|burn(?:ed|t|s|ing)? (?:through )?(?:cash|money))\b", "0", ""),
         (r"翻(?:了)?(?:一番|倍|一倍|番)|加倍|一倍(?:多|以上)?", "2", ""),
         (r"翻(?:了)?(?:两番|二番)", "4", ""),
-        (r"(?:负|正)(?:数|值|的)|(?:为|是|转|成)(?:负|正)(?![负正确式在常好])|有没有亏|亏损(?:吗|没有|了吗)|零下(?![\d一二三四五六七八九十百两])", "0", ""),
+        (r"(?:负|正)(?:数|值|的)|(?:为|是|转|成)(?:负|正)(?![负正确式在常好])|有没有亏|亏损(?:吗|没有|了吗)|亏了钱|亏钱|亏本|烧钱|零下(?![\d一二三四五六七八九十百两])", "0", ""),
         (r"(?<!m )(?<!metres )(?<!meters )(?<!feet )(?<!ft )(?<!far )\b(?:below|beneath|under|lower than) (?:the )?sea level\b"
          r"|海平面(?:以|之)下(?![\d一二三四五六七八九十百两])|低于海平面(?![\d一二三四五六七八九十百两])", "0", ""),
         (r"(?:一半|过半|半数)", "50", "%"),

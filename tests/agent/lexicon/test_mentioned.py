@@ -134,6 +134,8 @@ def test_implied_numbers_and_decades_leave_the_words(linker: Linker) -> None:
     twice = linker.link("more than twice as many people in Norway as in Malta")
     assert "twice" in twice.text.split()
     assert Quantity(Decimal(2)) in [p.target for p in twice.pointers]
+    loss = linker.link("did Tesla make a loss in Q1 2024?")
+    assert Quantity(Decimal(0)) in [p.target for p in loss.pointers]
     decade = linker.link("Best Picture winners from the seventies")
     assert "seventies" in decade.text.split()
     assert "@2 period year @3 period year" in decade.text
