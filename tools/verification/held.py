@@ -7,13 +7,15 @@ from dataclasses import replace
 from tools.calculation.calculate import operand
 from tools.calculation.memberwise import compared, truth_of
 from tools.catalogue import Catalogue
-from tools.evidence import behind, facts_about, number_of
+from tools.evidence import behind, distinct, facts_about, number_of
 from tools.failures import CallFailed
 from tools.subjects import subject_of
 from tools.types import (
+    Binding,
     Entities,
     Entity,
     EntityClass,
+    Fact,
     Reason,
     Scalar,
     Table,
@@ -73,11 +75,24 @@ def by_identity(catalogue: Catalogue, claim: Claim) -> Value:
         return Verdict(truth_of(holds), f"{subject.said} contain {target.said}", facts)
     is_wanted = _equality(claim.comparator, target)
     kept = tuple(e for e in subject.members if target.names(e.id, e.name) == is_wanted)
-    if isinstance(claim.subject, Entity | Text) and subject.is_single:
-        return Verdict(truth_of(bool(kept)), f"{subject.said} {claim.comparator} {target.said}")
+    is_named = isinstance(claim.subject, Entity | Text) and subject.is_single
+    if is_named or _asks_whether_same(claim):
+        said = f"{subject.said} {claim.comparator} {target.said}"
+        return Verdict(truth_of(bool(kept)), said, distinct((*facts, *_facts_of(claim.target))))
     if not kept:
         raise _empty(len(subject.members), claim.comparator, target)
     return Entities(kept, facts_about(facts, kept))
+
+
+def _facts_of(target: Binding) -> tuple[Fact, ...]:
+    """What a target that was found rests on."""
+    return target.facts if isinstance(target, Entities) else ()
+
+
+def _asks_whether_same(claim: Claim) -> bool:
+    """Whether one thing that was found is compared with what else was found: born in the same country?"""
+    is_one = isinstance(claim.subject, Entities) and len(claim.subject.members) == 1
+    return is_one and isinstance(claim.target, Entities) and claim.comparator == "="
 
 
 def _by_name(held: Table | Scalar, comparator: str, target: Target) -> Value:

@@ -146,6 +146,8 @@ def test_filters(run: Run, claim: str, kept: list[str] | None) -> None:
         ("#3 = @1", Truth.SUPPORTED),
         ("#3 population > 5 million", Truth.SUPPORTED),
         ("@1 = Norway", Truth.SUPPORTED),
+        ("#4 = #5", Truth.CONTRADICTED),
+        ("#4 = #1", Truth.SUPPORTED),
     ],
 )
 def test_verdicts(run: Run, claim: str, outcome: Truth) -> None:
@@ -155,6 +157,8 @@ def test_verdicts(run: Run, claim: str, outcome: Truth) -> None:
         "@2": GERMANY,
         "#2": Scalar(Decimal(3)),
         "#3": Scalar("Norway"),
+        "#4": Entities((NORWAY,)),
+        "#5": Entities((GERMANY,)),
     }
     found = run("verify", bound, claim=claim)
     assert truth(found) is outcome
