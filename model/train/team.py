@@ -7,6 +7,7 @@ process do not: most of a step are small operations, and threads wait for each o
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -84,3 +85,6 @@ def _join(rank: int, size: int, meeting: Path, work: Callable[[Team], None]) -> 
         work(Team(rank, size))
     finally:
         distributed.destroy_process_group()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # a thread of torch's that still wants the interpreter now and then aborts one that closes down
