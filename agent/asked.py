@@ -1,4 +1,4 @@
-"""The unit that a question asks its answer in: `how high is Everest in feet`, 换算成英里是多少.
+"""What a question asks its answer to be: in a unit (`how high is Everest in feet`, 换算成英里是多少), a number, a date.
 
 Ordinary code, the same for every arm; the planner need not know of it. Guarantees: the facts' own values stay as
 they are in the evidence, and a unit that measures something else is disregarded. Money is never converted.
@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from tools.types import Measure, Scalar, Table, Value
 from tools.values.metrology import SPELLED, UNITS
@@ -21,6 +21,18 @@ _KINDS = frozenset(
 )  # fmt: skip
 _Measured = TypeVar("_Measured", Scalar, Measure)
 _PLACES = Decimal("1e-6")
+_NUMBER = re.compile(
+    r"\bhow (?:many|much|deep|high|tall|long|big|large|far|heavy|hot|cold|dense|wide|fast)\b"
+    r"|\b(?:what|which) (?:percentage|percent|share|fraction|temperature|length|depth|height|area|mass)\b"
+    r"|多少|多[大高长深远重](?!的)|(?:有|共|拿[了下到过]?|得[了到过]?)几[个项座颗部次位]|百分之几",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b(?:since|from|until) when\b|\b(?:what|which) (?:year|date|day)\b|何时|什么时候|哪一?年|哪一?天|几几年",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"\bhow old\b|\bages?\b|岁|年纪|年龄", re.IGNORECASE)
+AnswerKind = Literal["number", "date"]
 
 
 def asked_unit(question: str) -> str:
@@ -28,6 +40,14 @@ def asked_unit(question: str) -> str:
     found = _asking().search(question)
     said = next((group for group in found.groups() if group), "") if found else ""
     return canonical(said.lower()) if said else ""
+
+
+def asked_kind(question: str) -> AnswerKind | None:
+    """A number or a date, where the words leave no doubt; None for ages, which take both, and for anything else."""
+    is_number, is_date = bool(_NUMBER.search(question)), bool(_DATE.search(question))
+    if is_number == is_date or _AGE.search(question):
+        return None
+    return "number" if is_number else "date"
 
 
 def in_unit(value: Value, unit: str) -> Value:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import islice
 
 from agent import plan as canvas
+from agent.asked import AnswerKind, asked_kind
 from agent.deps import Deps
 from agent.faults import fault, least_sure
 from agent.offers import Offers, can_hold, is_measured, is_spoken
@@ -58,6 +59,7 @@ _NOT_THE_PLAN = frozenset(
         Reason.STOPPED,
     }
 )
+_HOLDS: Mapping[AnswerKind, tuple[str, ...]] = {"number": ("number",), "date": ("date", "year")}
 _ON_NUMBERS = frozenset(canvas.OPERATIONS) - {"count", "intersect", "union"}
 
 
@@ -66,7 +68,7 @@ def check(state: RunState, deps: Deps) -> RunState:
     court = _Court(state, deps)
     rows = state.drafted.rows
     found = [c for row in rows if (c := court.contradiction(row))]
-    found = found or list(islice(court.passed_over(), 1))
+    found = found or list(islice(court.passed_over(), 1)) or court.ends_early()
     needed = [c for c in found if not state.is_complete or court.matters(c.row)]
     hopeless = tuple(c.reason for c in needed if not c.cells)
     blamed = {c.row: c.status for c in needed}
@@ -85,7 +87,7 @@ class _Court:
     """One pass over a plan and its observations."""
 
     def __init__(self, state: RunState, deps: Deps) -> None:
-        self.plan, self.lang = state.drafted, state.answer_lang
+        self.plan, self.lang, self.question = state.drafted, state.answer_lang, state.question
         self.is_complete = state.is_complete and not state.halt
         self.banned, self.tried = state.banned, state.tried
         self.confidence = state.confidence
@@ -101,11 +103,11 @@ class _Court:
         return "gap" if hopeless else ""
 
     def matters(self, index: int) -> bool:
-        """Whether the answer rests on the row, or it is a claim made in passing."""
+        """Whether the answer rests on the row, it is a claim made in passing, or the plan lacks it."""
         row = canvas.row_of(self.plan, index)
         resting = canvas.dependents(self.plan, index)
-        is_claim = row is not None and row.tool == "verify"
-        return is_claim or index == N_ROWS or N_ROWS in resting
+        is_missing, is_claim = row is None, row is not None and row.tool == "verify"
+        return is_missing or is_claim or index == N_ROWS or N_ROWS in resting
 
     def contradiction(self, row: Row) -> Contradiction | None:
         """What speaks against a row, if anything does: what it says itself, else what was observed."""
@@ -139,6 +141,30 @@ class _Court:
             if untried := self._untried(row, FIELD_COLUMN, spoken):
                 reason = say("passed over", self.lang)
                 yield self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, untried)
+
+    def ends_early(self) -> list[Contradiction]:
+        """A plan that ends in things where the question asks for a number or a date of theirs lacks a row; said once."""
+        ending = canvas.row_of(self.plan, N_ROWS)
+        missing = 1 + max((row.index for row in self.plan.rows if row.index < N_ROWS), default=0)
+        is_said = any(column == 0 for cells in self.tried for _, column in cells)
+        if not self.is_complete or is_said or ending is None or missing == N_ROWS:
+            return []
+        words = tuple(word for word in ending.words if word != NIL)
+        if len(words) != 1 or not self._unread(words[0]):
+            return []
+        reason = f"{words[0]}: {say('ends early', self.lang)}"
+        wanted = Contradiction(missing, (0,), RowStatus.CONTRADICTED, (canvas.NOP,), reason)
+        return [wanted, replace(wanted, row=N_ROWS, cells=(1,), banned=words)]
+
+    def _unread(self, word: str) -> bool:
+        """Whether a row found things only, and the question speaks of such a value of theirs that no row reads."""
+        kind, seen = asked_kind(self.question), self.seen.get(int(word[1:]))
+        if kind is None or not isinstance(seen, Entities):
+            return False
+        types = {member.type for member in seen.members}
+        used = {word for row in self.plan.rows for word in row.words}
+        found = self.offers.fields_where(lambda f: f.kind in _HOLDS[kind] and bool(f.types & types))
+        return any(is_spoken(pointer) and pointer.symbol not in used for pointer in found)
 
     def _faulty(self, row: Row) -> Contradiction | None:
         """A row that the plan itself speaks against is opened once; the model may insist."""

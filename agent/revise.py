@@ -107,12 +107,14 @@ def opened_by(
 ) -> frozenset[Cell]:
     """The cells that a rung opens for a contradiction."""
     plan, row = state.drafted, contradiction.row
+    is_missing = canvas.row_of(plan, row) is None  # a new row, which the ending then has to name
     after = {r for r in canvas.dependents(plan, row) if not _is_done(canvas.row_of(plan, r))}
+    after |= {N_ROWS} if is_missing else set()
     match level:
         case Level.SLOT:
             return _slots(contradiction, plan, after) | _unsure(state, {row, *after}, widen_below)
         case Level.ROW:
-            return _whole({row})
+            return _whole({row, *after} if is_missing else {row})
         case Level.DEPENDENTS:
             return _whole({row, *after})
         case Level.REST:

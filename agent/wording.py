@@ -53,6 +53,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "nothing in the question speaks for this field, and it speaks of others",
         "问题没有提到这个字段，却提到了其他字段",
     ),
+    "ends early": (
+        "the question asks for a value of it, not for the thing",
+        "问题问的是它的某个数值，而不是它本身",
+    ),
     "unused": ("a later row is built upon it and leads nowhere", "以此为基础的后续步骤没有用处"),
     "early": ("a plan ends in its last row", "计划应在最后一行结束"),
     "yes": ("Yes", "是"),

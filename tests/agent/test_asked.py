@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.asked import asked_unit, in_unit
+from agent.asked import asked_kind, asked_unit, in_unit
 from tools.types import Entity, Fact, Measure, Scalar, Table
 from tools.values.metrology import SPELLED, UNITS
 
@@ -31,6 +31,24 @@ IRON, GOLD = Entity("element/Fe", "Iron", "element"), Entity("element/Au", "Gold
 )
 def test_the_unit_a_question_asks_for(question: str, unit: str) -> None:
     assert asked_unit(question) == unit
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How deep is the sea the Danube ends in?", "number"),
+        ("多瑙河最后流进的那片海，最深的地方有多深", "number"),
+        ("Since when does the organisation behind it exist?", "date"),
+        ("那家公司是哪一年成立的？", "date"),
+        ("Which sea does the Danube end in?", None),
+        ("How old was she when she won?", None),
+        ("In which year did how many people live there?", None),
+        ("他获奖时多少岁", None),
+        ("阿根廷的几个邻国里面，谁的森林覆盖率最高呢", None),
+    ],
+)
+def test_the_kind_of_answer_a_question_asks_for(question: str, kind: str | None) -> None:
+    assert asked_kind(question) == kind
 
 
 KINDS = (

@@ -66,6 +66,7 @@ def checked(
     is_complete: bool = True,
     brief: Brief = BRIEF,
     banned: Mapping[Cell, frozenset[str]] | None = None,
+    question: str = "Where was Marie Curie born?",
 ) -> RunState:
     """The state after checking a plan of which these rows were observed."""
     rows = tuple(
@@ -77,6 +78,7 @@ def checked(
             deps.journal.keep(str(index), Outcome(observation, 0.0))
         state = replace(
             linked(),
+            question=question,
             brief=brief,
             banned=banned or {},
             plan=Plan(rows),
@@ -166,6 +168,43 @@ def test_a_field_that_nobody_spoke_of_stands_where_no_other_was_passed_over(
     seen = dict(zip(rows, (BORN, PEOPLE, PEOPLE), strict=False))
     state = checked(tmp_path, plan(dict(rows), ending), seen, brief=SPEAKS_OF_AREA)
     assert state.notes == ()
+
+
+def test_a_plan_that_ends_in_a_thing_lacks_the_row_that_reads_the_number_asked_for(
+    tmp_path: Path,
+) -> None:
+    state = checked(
+        tmp_path,
+        plan({1: "lookup @1 %1"}, "#1"),
+        {1: BORN},
+        brief=SPEAKS_OF_AREA,
+        question="How big is the country Marie Curie was born in?",
+    )
+    row, ending = state.notes
+    assert (row.row, row.cells, row.banned) == (2, (0,), ("nop",))
+    assert (ending.row, ending.cells, ending.banned) == (8, (1,), ("#1",))
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "seen", "ending"),
+    [
+        ("Where is that?", {1: "lookup @1 %1"}, {1: BORN}, "#1"),
+        ("How big is it?", {1: "lookup @1 %1", 2: "lookup #1 %3"}, {1: BORN, 2: PEOPLE}, "#2"),
+        ("How big is it?", {1: "lookup @1 %1", 2: "lookup #1 %3"}, {1: BORN, 2: PEOPLE}, "#1 #2"),
+        ("How old was she?", {1: "lookup @1 %1"}, {1: BORN}, "#1"),
+        ("In which year was that?", {1: "lookup @1 %1"}, {1: BORN}, "#1"),  # no year is spoken of
+    ],
+)
+def test_a_plan_that_may_end_there_lacks_nothing(
+    tmp_path: Path,
+    question: str,
+    rows: Mapping[int, str],
+    seen: Mapping[int, Observation],
+    ending: str,
+) -> None:
+    drafted = plan(dict(rows), ending)
+    state = checked(tmp_path, drafted, seen, brief=SPEAKS_OF_AREA, question=question)
+    assert not [note for note in state.notes if note.cells == (0,)]
 
 
 def test_a_field_that_leads_to_another_need_not_be_spoken_of(tmp_path: Path) -> None:

@@ -108,6 +108,16 @@ def test_left_to_right_there_are_two_rungs(tmp_path: Path, arm: Arm) -> None:
     assert climbed(tmp_path, arm) == ["tail", "plan", "tail"]
 
 
+@pytest.mark.parametrize("arm", ["diffusion", "ar-plan", "ar-react"])
+def test_a_missing_row_is_opened_together_with_the_ending(tmp_path: Path, arm: Arm) -> None:
+    missing = Contradiction(6, (0,), RowStatus.CONTRADICTED, ("nop",), "")
+    with deps_of(tmp_path, arm=arm) as deps:
+        state = revise(contradicted(set(range(1, 6)), missing, arm=arm), deps)
+    assert {(6, 0), (6, 1), (8, 1)} <= state.open
+    assert not any(row < 6 for row, _ in state.open)
+    assert "nop" in state.banned[6, 0]
+
+
 def test_another_complaint_about_the_row_begins_at_the_foot(tmp_path: Path) -> None:
     other = Contradiction(2, (3,), RowStatus.EMPTY, ("@3",), "")
     with deps_of(tmp_path) as deps:
