@@ -143,22 +143,28 @@ class _Court:
                 yield self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, untried)
 
     def ends_early(self) -> list[Contradiction]:
-        """A plan that ends in things where the question asks for a number or a date of theirs lacks a row; said once."""
+        """A row is missing: nothing was asked where something could be, or the things found are no answer; said once."""
         ending = canvas.row_of(self.plan, N_ROWS)
         missing = 1 + max((row.index for row in self.plan.rows if row.index < N_ROWS), default=0)
         is_said = any(column == 0 for cells in self.tried for _, column in cells)
         if not self.is_complete or is_said or ending is None or missing == N_ROWS:
             return []
-        words = tuple(word for word in ending.words if word != NIL)
-        if len(words) != 1 or not self._unread(words[0]):
+        words = tuple(word for word in ending.words if word != NIL) or (NIL,)
+        if len(words) > 1 or not (self._unasked() if missing == 1 else self._unread(words[0])):
             return []
-        reason = f"{words[0]}: {say('ends early', self.lang)}"
+        what = "unasked" if missing == 1 else "ends early"
+        reason = say(what, self.lang)
         wanted = Contradiction(missing, (0,), RowStatus.CONTRADICTED, (canvas.NOP,), reason)
         return [wanted, replace(wanted, row=N_ROWS, cells=(1,), banned=words)]
 
+    def _unasked(self) -> bool:
+        """Whether the question plainly asks for a field that a thing it names has."""
+        return any(pointer.is_certain for pointer in self.offers.brief.pointers)
+
     def _unread(self, word: str) -> bool:
         """Whether a row found things only, and the question speaks of such a value of theirs that no row reads."""
-        kind, seen = asked_kind(self.question), self.seen.get(int(word[1:]))
+        seen = self.seen.get(int(word[1:])) if word != NIL else None
+        kind = asked_kind(self.question)
         if kind is None or not isinstance(seen, Entities):
             return False
         types = {member.type for member in seen.members}

@@ -74,7 +74,8 @@ class Linker:
 
 def _field_pointer(n: int, found: Ranked, lang: Language) -> Pointer:
     label = found.field.zh if lang == "zh" else found.field.en
-    return Pointer(f"%{n}", "field", label, FieldRef(found.field.id, label), end=found.end)
+    target = FieldRef(found.field.id, label)
+    return Pointer(f"%{n}", "field", label, target, end=found.end, is_certain=found.is_certain)
 
 
 def _marks(words: list[Token], pointers: list[Pointer]) -> list[Mark]:

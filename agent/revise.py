@@ -107,14 +107,14 @@ def opened_by(
 ) -> frozenset[Cell]:
     """The cells that a rung opens for a contradiction."""
     plan, row = state.drafted, contradiction.row
-    is_missing = canvas.row_of(plan, row) is None  # a new row, which the ending then has to name
+    if canvas.row_of(plan, row) is None:
+        return _lacking(level, row)
     after = {r for r in canvas.dependents(plan, row) if not _is_done(canvas.row_of(plan, r))}
-    after |= {N_ROWS} if is_missing else set()
     match level:
         case Level.SLOT:
             return _slots(contradiction, plan, after) | _unsure(state, {row, *after}, widen_below)
         case Level.ROW:
-            return _whole({row, *after} if is_missing else {row})
+            return _whole({row})
         case Level.DEPENDENTS:
             return _whole({row, *after})
         case Level.REST:
@@ -124,6 +124,12 @@ def opened_by(
             return _whole(range(row, N_ROWS + 1))
         case Level.PLAN:
             return _whole(range(1, N_ROWS + 1))
+
+
+def _lacking(level: Level, row: int) -> frozenset[Cell]:
+    """For a row that is missing: itself and the ending, which has to name it; where it is the first, a whole plan."""
+    is_narrow = level in (Level.SLOT, Level.ROW, Level.DEPENDENTS) and row > 1
+    return _whole({row, N_ROWS} if is_narrow else range(row, N_ROWS + 1))
 
 
 def _is_done(row: Row | None) -> bool:

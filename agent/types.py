@@ -35,7 +35,8 @@ class Pointer:
     """A short name for something the question mentions.
 
     `symbol` is `@1`.. for entities, classes, values, periods and numbers in order of mention, and
-    `%1`.. for the best-matching fields in rank order; `kind` is one word that the planner reads.
+    `%1`.. for the best-matching fields in rank order; `kind` is one word that the planner reads. `is_certain` marks
+    a field that the question plainly asks for, and that a thing it names has.
     """
 
     symbol: str
@@ -44,6 +45,7 @@ class Pointer:
     target: Term
     start: int = -1
     end: int = -1
+    is_certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,12 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "问题没有提到这个字段，却提到了其他字段",
     ),
     "ends early": (
-        "the question asks for a value of it, not for the thing",
-        "问题问的是它的某个数值，而不是它本身",
+        "the question asks for a value of what was found, not for the thing itself",
+        "问题问的是所找对象的某个数值，而不是它本身",
+    ),
+    "unasked": (
+        "nothing was looked up, and the facts hold what the question asks for",
+        "没有查询任何内容，而现有事实中有问题所问的内容",
     ),
     "unused": ("a later row is built upon it and leads nowhere", "以此为基础的后续步骤没有用处"),
     "early": ("a plan ends in its last row", "计划应在最后一行结束"),

@@ -54,8 +54,11 @@ _NAMED_BY: dict[str, tuple[str, ...]] = {
     "headquarters": ("city",), "largest_city": ("city",), "birth_city": ("city",), "death_city": ("city",),
     "flows_into": ("river", "lake", "sea"), "outflow": ("river",), "highest_point": ("mountain",),
 }  # fmt: skip
+_NAME_BEFORE = re.compile(r"[\w,] (?P<name>[A-ZÀ-Þ][\w'’-]+) (?:of (?:the )?)?$")
+_NAME_BEHIND = re.compile(r" [A-ZÀ-Þ][a-zà-þ]")
 _FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
 _LACKS = -1.5
+_PLAINLY = 2.5
 _ASKED_KIND, _SAME_UNIT, _NEAR = 0.5, 1.0, 0.7
 _KEY, _KEY_OF_REPORT, _SHARES_WORDS = 0.5, 3.0, 0.65
 _SURE = 1.6
@@ -67,11 +70,32 @@ _MOST_UNSAID = 4
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A field, how likely it is meant, and the end of its best cue (-1 where nothing was said for it)."""
+    """A field, how likely it is meant, and the end of its best cue (-1 where nothing was said for it).
+
+    `is_certain` where it is plainly asked for and a thing named has it.
+    """
 
     field: Field
     score: float
     end: int = -1
+    is_certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The things that a text names, those of them (by id) that are no part of a longer name, and the types of its classes."""
+
+    named: tuple[Entity, ...]
+    whole: frozenset[str]
+    classes: frozenset[str]
+
+    @classmethod
+    def of(cls, found: list[Found], text: str) -> _Known:
+        """What these mentions of a text are."""
+        named = [(f, f.target) for f in found if isinstance(f.target, Entity)]
+        ends = {f.end for f in found}
+        whole = (thing.id for f, thing in named if not _is_part(f, text, ends))
+        return cls(tuple(thing for _, thing in named), frozenset(whole), frozenset(_classes(found)))
 
 
 class FieldRanking:
@@ -93,10 +117,9 @@ class FieldRanking:
         types = _types_in_question(found, is_report=is_report)
         said = self._foreseen(self._with_units(strengths(cues), found, types))
         near = (self._fields[field_id].near for field_id in said)
-        lacked = self._lacked(said, found)
+        known = _Known.of(found, text)
         spoken = [
-            replace(r, score=r.score + _LACKS) if r.field.id in lacked else r
-            for r in self._said(said, types, text)
+            self._held(r, said[r.field.id].score, known) for r in self._said(said, types, text)
         ]
         ranked = [
             *spoken,
@@ -154,21 +177,15 @@ class FieldRanking:
             score = strength.score + _fit(field, types, reachable)
             yield Ranked(field, score + _ASKED_KIND * (field.kind in asked), strength.end)
 
-    def _lacked(self, said: Iterable[str], found: list[Found]) -> set[str]:
-        """The fields that none of the things named has, though their kind could: a death date of the living."""
-        named = [f.target for f in found if isinstance(f.target, Entity)]
-        classes = _classes(found)
-        lacked = set()
-        for field_id in said:
-            types = self._fields[field_id].types
-            carriers = [entity.id for entity in named if entity.type in types]
-            if (
-                carriers
-                and not types & classes
-                and not any(self._has(i, field_id) for i in carriers)
-            ):
-                lacked.add(field_id)
-        return lacked
+    def _held(self, ranked: Ranked, strength: float, known: _Known) -> Ranked:
+        """What is known of the things named: certain if one has the field, less likely if none of its kind does."""
+        field = ranked.field
+        carriers = [entity.id for entity in known.named if entity.type in field.types]
+        holders = {i for i in carriers if self._has(i, field.id)}
+        if holders:
+            return replace(ranked, is_certain=strength >= _PLAINLY and bool(holders & known.whole))
+        is_lacked = carriers and not field.types & known.classes
+        return replace(ranked, score=ranked.score + _LACKS) if is_lacked else ranked
 
     def _sharing_words(self, text: str, types: Iterable[str]) -> Iterator[Ranked]:
         """What nobody says outright, but what has words of the text among its own."""
@@ -200,6 +217,13 @@ def _types_in_question(found: list[Found], *, is_report: bool) -> dict[str, None
     ordered = sorted(found, key=lambda f: isinstance(f.target, EntityClass) == is_report)
     targets = (f.target for f in ordered)
     return dict.fromkeys(t.type for t in targets if isinstance(t, Entity | EntityClass))
+
+
+def _is_part(found: Found, text: str, ends: set[int]) -> bool:
+    """Whether a name goes on with words that nobody knows: Hill | Valley, the Brandywine of the | Shire."""
+    before = _NAME_BEFORE.search(text[: found.start])
+    is_led = before is not None and before.end("name") not in ends
+    return is_led or bool(_NAME_BEHIND.match(text[found.end :]))
 
 
 def _classes(found: Iterable[Found]) -> set[str]:

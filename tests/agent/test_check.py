@@ -185,6 +185,16 @@ def test_a_plan_that_ends_in_a_thing_lacks_the_row_that_reads_the_number_asked_f
     assert (ending.row, ending.cells, ending.banned) == (8, (1,), ("#1",))
 
 
+def test_a_plan_without_calls_lacks_one_where_the_facts_hold_what_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    known = replace(BRIEF, pointers=(*BRIEF.pointers, replace(AREA, is_certain=True)))
+    assert checked(tmp_path, plan({}), {}, brief=SPEAKS_OF_AREA).notes == ()
+    row, ending = checked(tmp_path, plan({}), {}, brief=known).notes
+    assert (row.row, row.cells, row.banned) == (1, (0,), ("nop",))
+    assert (ending.row, ending.cells, ending.banned) == (8, (1,), ("<nil>",))
+
+
 @pytest.mark.parametrize(
     ("question", "rows", "seen", "ending"),
     [

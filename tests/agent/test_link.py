@@ -109,3 +109,26 @@ def test_a_field_that_the_thing_named_lacks_stands_behind_one_that_it_has(linker
     brief = linker.link("When was Marie Curie established or born?")
     fields = [p.target.id for p in brief.pointers if isinstance(p.target, FieldRef)]
     assert fields.index("birth_date") < fields.index("established")
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("Who is the prime minister of Estonia at the moment?", "head_of_government"),
+        ("杨振宁得的是哪个奖来着", "prize"),
+        ("How salty is the Dead Sea, in grams per litre?", None),  # nothing speaks for a field
+        ("prime minister of the Shire", None),  # a river has none
+        ("Who is the prime minister of New Estonia at the moment?", None),  # a name goes on
+        ("Which countries have a prime minister?", None),  # no thing is named
+    ],
+)
+def test_a_field_plainly_asked_for_that_a_thing_named_has_is_certain(
+    linker: Linker, question: str, field: str | None
+) -> None:
+    certain = [
+        p.target.id
+        for p in linker.link(question).pointers
+        if p.is_certain
+        if isinstance(p.target, FieldRef)
+    ]
+    assert certain[:1] == ([field] if field else [])

@@ -118,6 +118,13 @@ def test_a_missing_row_is_opened_together_with_the_ending(tmp_path: Path, arm: A
     assert "nop" in state.banned[6, 0]
 
 
+def test_a_plan_that_lacks_its_first_row_is_opened_whole(tmp_path: Path) -> None:
+    missing = Contradiction(1, (0,), RowStatus.CONTRADICTED, ("nop",), "")
+    with deps_of(tmp_path) as deps:
+        state = revise(replace(contradicted(set(), missing), plan=plan({})), deps)
+    assert rows_of(state.open) == set(range(1, N_ROWS + 1))
+
+
 def test_another_complaint_about_the_row_begins_at_the_foot(tmp_path: Path) -> None:
     other = Contradiction(2, (3,), RowStatus.EMPTY, ("@3",), "")
     with deps_of(tmp_path) as deps:
