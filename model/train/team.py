@@ -87,4 +87,5 @@ def _join(rank: int, size: int, meeting: Path, work: Callable[[Team], None]) -> 
         distributed.destroy_process_group()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # a thread of torch's that still wants the interpreter now and then aborts one that closes down
+    # A thread of torch's that still wants the interpreter now and then aborts one that closes down.
+    os._exit(0)
