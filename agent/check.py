@@ -16,7 +16,7 @@ from agent import plan as canvas
 from agent.asked import AnswerKind, asked_kind
 from agent.deps import Deps
 from agent.faults import fault, least_sure
-from agent.offers import Offers, can_hold, is_measured, is_spoken
+from agent.offers import Offers, can_hold, is_measured, is_multiple, is_spoken
 from agent.report.sources import source
 from agent.state import Halt, RunState
 from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
@@ -90,7 +90,7 @@ class _Court:
         self.plan, self.lang, self.question = state.drafted, state.answer_lang, state.question
         self.is_complete = state.is_complete and not state.halt
         self.banned, self.tried = state.banned, state.tried
-        self.confidence = state.confidence
+        self.confidence, self.is_first_plan = state.confidence, not state.metrics.backtracks
         self.offers = Offers(state.linked, self.lang, deps.fields, deps.linker)
         outcomes = deps.journal.outcomes
         self.seen = {row: outcomes[key].observation for row, key in state.observed.items()}
@@ -147,7 +147,8 @@ class _Court:
         ending = canvas.row_of(self.plan, N_ROWS)
         missing = 1 + max((row.index for row in self.plan.rows if row.index < N_ROWS), default=0)
         is_said = any(column == 0 for cells in self.tried for _, column in cells)
-        if not self.is_complete or is_said or ending is None or missing == N_ROWS:
+        is_due = self.is_complete and self.is_first_plan and not is_said
+        if not is_due or ending is None or missing == N_ROWS:
             return []
         words = tuple(word for word in ending.words if word != NIL) or (NIL,)
         if len(words) > 1 or not (self._unasked() if missing == 1 else self._unread(words[0])):
@@ -175,12 +176,21 @@ class _Court:
     def _faulty(self, row: Row) -> Contradiction | None:
         """A row that the plan itself speaks against is opened once; the model may insist."""
         found = fault(self.plan, row, is_complete=self.is_complete)
+        if found is None and self._takes_a_multiple_for_an_amount(row):
+            return self._blame(row, [], RowStatus.CONTRADICTED, say("multiple", self.lang))
         if found is None:
             return None
         column = least_sure(row, found.columns, self.confidence)
         if ((row.index, column),) in self.tried:
             return None
         return self._blame(row, [column], RowStatus.CONTRADICTED, say(found.what, self.lang))
+
+    def _takes_a_multiple_for_an_amount(self, row: Row) -> bool:
+        """Whether a claim compares an amount of a field with a word like `doubled`."""
+        value = self.offers.brief.pointer(row.words[OBJECT_COLUMN - 1])
+        field = self.offers.fields.field(self._field_id(row))
+        is_amount = row.tool == "verify" and field is not None and field.kind == "number"
+        return is_amount and value is not None and is_multiple(value, self.question)
 
     def _is_report(self) -> bool:
         """Whether the plan ends in several results: then fields are asked for that nobody named."""

@@ -5,6 +5,7 @@ Guarantees: a term that the brief points to already is offered under that pointe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ from tools.facts.store import Field
 from tools.types import Entity, FieldRef, Period, Quantity, Term, Text
 
 MAX_OFFERS = 4
+_MULTIPLIES = re.compile(r"doubl|tripl|trebl|quadrupl|fold|halv|翻|倍", re.IGNORECASE)
+_AS_MUCH = re.compile(
+    r"\s*(?:倍|-?fold|(?:times )?(?:as|that|the|more|higher|larger|bigger)\b)", re.IGNORECASE
+)
 Offer = tuple[str, str, Term]
 
 
@@ -73,6 +78,14 @@ class Offers:
 def is_spoken(field: Pointer) -> bool:
     """Whether words of the question speak for a field."""
     return field.end >= 0
+
+
+def is_multiple(value: Pointer, question: str) -> bool:
+    """Whether a number says how many times as much: `doubled`, 翻倍, `3 times that of`; not how often (`won twice`)."""
+    is_bare = isinstance(value.target, Quantity) and not value.target.unit
+    if not is_bare or value.end < 0:
+        return False
+    return bool(_MULTIPLIES.search(value.label) or _AS_MUCH.match(question[value.end :]))
 
 
 def can_hold(field: Field, value: Pointer) -> bool:

@@ -53,6 +53,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "nothing in the question speaks for this field, and it speaks of others",
         "问题没有提到这个字段，却提到了其他字段",
     ),
+    "multiple": ("it compares an amount with a multiple", "把数量与倍数相比"),
     "ends early": (
         "the question asks for a value of what was found, not for the thing itself",
         "问题问的是所找对象的某个数值，而不是它本身",

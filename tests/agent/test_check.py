@@ -11,7 +11,7 @@ import pytest
 
 from agent.check import check
 from agent.journal import Outcome
-from agent.offers import can_hold
+from agent.offers import can_hold, is_multiple
 from agent.state import Cell, RunState
 from agent.status import status_of
 from agent.types import Brief, Contradiction, Plan, Pointer, Row, RowStatus
@@ -474,3 +474,36 @@ def test_a_tool_that_is_down_cannot_be_mended_by_other_words(tmp_path: Path) -> 
 def test_an_observation_makes_a_status(observation: Observation, status: RowStatus) -> None:
     row = Row(1, "lookup", ("@1", "%2", "<nil>", "<nil>", "<nil>", "<nil>"))
     assert status_of(row, observation) is status
+
+
+def test_an_amount_that_is_compared_with_a_multiple_ends_the_run(tmp_path: Path) -> None:
+    asked = "did the population of Poland double"
+    double = Pointer("@5", "number", "double", Quantity(Decimal(2)), len(asked), len(asked))
+    poland = Pointer("@6", "country", "Poland", POLAND)
+    brief = replace(BRIEF, pointers=(*BRIEF.pointers, double, poland))
+    drafted = plan({1: "verify @6 %2 > @5"}, "#1")
+    said = Verdict(Truth.SUPPORTED, "Poland population > 2")
+    state = checked(tmp_path, drafted, {1: said}, brief=brief, question=asked)
+    assert (state.notes, state.halt) == ((), "gap")
+    assert "multiple" in state.gaps[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "is_so"),
+    [
+        ("did it double", "double", True),
+        ("营收翻了一倍", "翻了一倍", True),
+        ("增长了3倍", "3", True),
+        ("3 times as many people", "3", True),
+        ("who won twice", "twice", False),
+        ("who flew 3 times", "3", False),
+        ("over 3 moons", "3", False),
+    ],
+)
+def test_a_number_of_times_is_a_multiple_where_it_says_how_much(
+    question: str, label: str, is_so: bool
+) -> None:
+    end = question.index(label) + len(label)
+    assert (
+        is_multiple(Pointer("@1", "number", label, Quantity(Decimal(3)), 0, end), question) is is_so
+    )
