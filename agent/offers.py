@@ -18,7 +18,7 @@ from tools.types import Entity, FieldRef, Period, Quantity, Term, Text
 MAX_OFFERS = 4
 _MULTIPLIES = re.compile(r"doubl|tripl|trebl|quadrupl|fold|halv|翻|倍", re.IGNORECASE)
 _AS_MUCH = re.compile(
-    r"\s*(?:倍|-?fold|(?:times )?(?:as|that|the|more|higher|larger|bigger)\b)", re.IGNORECASE
+    r"\s*(?:倍|-?fold|times (?:as|that|the|more|higher|larger|bigger)\b)", re.IGNORECASE
 )
 Offer = tuple[str, str, Term]
 

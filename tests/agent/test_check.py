@@ -498,6 +498,8 @@ def test_an_amount_that_is_compared_with_a_multiple_ends_the_run(tmp_path: Path)
         ("who won twice", "twice", False),
         ("who flew 3 times", "3", False),
         ("over 3 moons", "3", False),
+        ("a ratio over 60 that is more valuable", "60", False),
+        ("less than 3 the year after", "3", False),
     ],
 )
 def test_a_number_of_times_is_a_multiple_where_it_says_how_much(
