@@ -13,8 +13,8 @@ from decimal import Decimal
 from itertools import islice
 
 from agent import plan as canvas
-from agent.asked import AnswerKind, asked_kind
 from agent.deps import Deps
+from agent.endings import ends_early
 from agent.faults import fault, least_sure
 from agent.offers import Offers, can_hold, is_measured, is_multiple, is_spoken
 from agent.report.sources import source
@@ -59,7 +59,6 @@ _NOT_THE_PLAN = frozenset(
         Reason.STOPPED,
     }
 )
-_HOLDS: Mapping[AnswerKind, tuple[str, ...]] = {"number": ("number",), "date": ("date", "year")}
 _ON_NUMBERS = frozenset(canvas.OPERATIONS) - {"count", "intersect", "union"}
 
 
@@ -68,7 +67,7 @@ def check(state: RunState, deps: Deps) -> RunState:
     court = _Court(state, deps)
     rows = state.drafted.rows
     found = [c for row in rows if (c := court.contradiction(row))]
-    found = found or list(islice(court.passed_over(), 1)) or court.ends_early()
+    found = found or [*islice(court.passed_over(), 1)] or [*court.ends_early()]
     needed = [c for c in found if not state.is_complete or court.matters(c.row)]
     hopeless = tuple(c.reason for c in needed if not c.cells)
     blamed = {c.row: c.status for c in needed}
@@ -142,36 +141,11 @@ class _Court:
                 reason = say("passed over", self.lang)
                 yield self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, untried)
 
-    def ends_early(self) -> list[Contradiction]:
-        """A row is missing: nothing was asked where something could be, or the things found are no answer; said once."""
-        ending = canvas.row_of(self.plan, N_ROWS)
-        missing = 1 + max((row.index for row in self.plan.rows if row.index < N_ROWS), default=0)
+    def ends_early(self) -> tuple[Contradiction, ...]:
+        """A row that the plan lacks, and the ending that has to name it; said once, of a first plan."""
         is_said = any(column == 0 for cells in self.tried for _, column in cells)
         is_due = self.is_complete and self.is_first_plan and not is_said
-        if not is_due or ending is None or missing == N_ROWS:
-            return []
-        words = tuple(word for word in ending.words if word != NIL) or (NIL,)
-        if len(words) > 1 or not (self._unasked() if missing == 1 else self._unread(words[0])):
-            return []
-        what = "unasked" if missing == 1 else "ends early"
-        reason = say(what, self.lang)
-        wanted = Contradiction(missing, (0,), RowStatus.CONTRADICTED, (canvas.NOP,), reason)
-        return [wanted, replace(wanted, row=N_ROWS, cells=(1,), banned=words)]
-
-    def _unasked(self) -> bool:
-        """Whether the question plainly asks for a field that a thing it names has."""
-        return any(pointer.is_certain for pointer in self.offers.brief.pointers)
-
-    def _unread(self, word: str) -> bool:
-        """Whether a row found things only, and the question speaks of such a value of theirs that no row reads."""
-        seen = self.seen.get(int(word[1:])) if word != NIL else None
-        kind = asked_kind(self.question)
-        if kind is None or not isinstance(seen, Entities):
-            return False
-        types = {member.type for member in seen.members}
-        used = {word for row in self.plan.rows for word in row.words}
-        found = self.offers.fields_where(lambda f: f.kind in _HOLDS[kind] and bool(f.types & types))
-        return any(is_spoken(pointer) and pointer.symbol not in used for pointer in found)
+        return ends_early(self.plan, self.question, self.seen, self.offers) if is_due else ()
 
     def _faulty(self, row: Row) -> Contradiction | None:
         """A row that the plan itself speaks against is opened once; the model may insist."""
