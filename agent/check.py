@@ -104,9 +104,9 @@ class _Court:
     def matters(self, index: int) -> bool:
         """Whether the answer rests on the row, it is a claim made in passing, or the plan lacks it."""
         row = canvas.row_of(self.plan, index)
-        resting = canvas.dependents(self.plan, index)
-        is_missing, is_claim = row is None, row is not None and row.tool == "verify"
-        return is_missing or is_claim or index == N_ROWS or N_ROWS in resting
+        if row is None or row.tool == "verify":
+            return True
+        return index == N_ROWS or N_ROWS in canvas.dependents(self.plan, index)
 
     def contradiction(self, row: Row) -> Contradiction | None:
         """What speaks against a row, if anything does: what it says itself, else what was observed."""

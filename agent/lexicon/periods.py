@@ -124,7 +124,7 @@ _YEAR_AFTER = re.compile(
 )
 # The quarters that a phrase takes together, of the year named next to it.
 _QUARTERS_TOGETHER = tuple(
-    (re.compile(pattern, _FLAGS & ~re.ASCII), quarters)
+    (re.compile(pattern, re.IGNORECASE), quarters)
     for pattern, quarters in (
         (r"\b(?:all |the )*(?:four|4) quarters\b|\b(?:each|every) quarter\b|\bquarter[- ]by[- ]quarter\b|四个季度?|各个?季度|每个?季度|逐季", (1, 2, 3, 4)),
         (r"\b(?:first three|three first|first 3) quarters\b|前三个?季度?", (1, 2, 3)),

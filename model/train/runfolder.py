@@ -27,6 +27,7 @@ from model.checkpoints.scaled import shrunk
 from model.errors import TrainingError
 from model.families.planner import config_of
 from model.tokens import Tokens
+from model.train.whole import on_cpu
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class RunFolder:
 
     def save_weights(self, weights: Mapping[str, Tensor], arm: str) -> None:
         """Write the weights of an arm: matrices in 8 bits with a scale for each row, the rest in bfloat16."""
-        self.save_tensors(shrunk({name: weight.to("cpu") for name, weight in weights.items()}), arm)
+        self.save_tensors(shrunk(on_cpu(weights)), arm)
 
     def save_tensors(self, tensors: Mapping[str, Tensor], name: str) -> None:
         """Write tensors as they are."""

@@ -103,10 +103,6 @@ class Trainee:
         self.load(state)
         self.average = _copies(self._form.tensors())
 
-    def averaged(self) -> Decoder:
-        """A network with the average of the weights."""
-        return self._form.network(self.average)
-
     def candidates(self) -> dict[str, Candidate]:
         """What an arm could end with: its last weights and their average."""
         return self._form.candidates(self.average)
