@@ -26,6 +26,9 @@ MAX_TASK_CHARS: Final = 4000
 PATIENCE_SECONDS: Final = 5.0  # with a watch whose last picture is still on its way
 Update = Any  # what Gradio calls an update has no type of its own
 Pictures = tuple[Update, ...]
+# What a watch says last: Gradio sends it once more at the end, perhaps after a later watch's first picture,
+# and a watch that has said nothing would empty every component.
+UNCHANGED: Final[Update] = gr.skip()
 
 
 class Page:
@@ -45,16 +48,16 @@ class Page:
         return (runs, lang, *self.speak(lang, left.question, right.arm))
 
     def speak(self, lang: Language, question: str, rival: str) -> tuple[Update, ...]:
-        """Every word outside the panels, in this language."""
+        """Every word outside the panels, in this language; what is typed stays where there is no question to show."""
         return (
             render.masthead(lang),
-            gr.update(value=_translated(question, lang), label=say("task", lang)),
+            gr.update(label=say("task", lang), **_value(_translated(question, lang))),
             render.complaint("", lang),
             *(gr.update(value=say(f"preset_{name}", lang)) for name in PRESETS),
             gr.update(
                 choices=rivals(lang),
                 label=say("rival", lang),
-                value=rival if rival in RIVALS else RIVALS[0],
+                **_value(rival if rival in RIVALS else ""),
             ),
             gr.update(label=say("slow", lang)),
             gr.update(label=say("online", lang)),
@@ -84,9 +87,11 @@ class Page:
         self, begun: str, lang: Language, is_slow: bool, request: gr.Request
     ) -> AsyncIterator[Pictures]:
         """Follow runs that have just begun, if any have."""
-        if begun:
-            async for picture in self._watch(begun, lang, is_slow, True, request):
-                yield picture
+        if not begun:
+            yield UNCHANGED
+            return
+        async for picture in self._watch(begun, lang, is_slow, True, request):
+            yield picture
 
     async def watch_on(
         self, runs: str, lang: Language, is_slow: bool, request: gr.Request
@@ -123,6 +128,7 @@ class Page:
             while True:
                 await asyncio.sleep(TICK_SECONDS)
                 if self._watches.get(visitor) is not over:
+                    yield UNCHANGED
                     return
                 changed = [tail.tick() for tail in tails]
                 if any(changed):
@@ -170,6 +176,11 @@ def _translated(question: str, lang: Language) -> str:
         if question.strip() in (preset(name, tongue) for tongue in LANGUAGES):
             return preset(name, lang)
     return question
+
+
+def _value(value: str) -> dict[str, Any]:
+    """The part of an update that sets a value, if there is one to set."""
+    return {"value": value} if value else {}
 
 
 def _trouble(question: str, lang: Language) -> str:

@@ -26,6 +26,7 @@ SPEAKS_NONE_OF = """words => {
     const said = new Set(document.body.innerText.match(/[A-Za-z]{4,}/g));
     return words.every(word => !said.has(word));
 }"""
+BUTTONS = ["Start comparison", "Stop", "Watch again"]
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -141,6 +142,17 @@ def test_a_task_that_cannot_be_asked_is_refused_under_the_box(visit: Visit, ques
     assert ("20,000" if question else "no task") in complaint.inner_text()
     assert page.is_enabled("#start")
     assert "runs=" not in page.url
+    page.wait_for_timeout(1000)  # a watch that has nothing to follow ends meanwhile
+    assert [page.inner_text(f"#{name}") for name in ("start", "stop", "replay")] == BUTTONS
+    assert "waiting" in page.inner_text("#left .phase")
+
+
+def test_what_is_typed_before_the_page_listens_stays(context: BrowserContext, address: str) -> None:
+    page = context.new_page()
+    page.goto(address)
+    page.fill("#task textarea", QUESTION)
+    page.wait_for_function("location.search !== ''")
+    assert page.input_value("#task textarea") == QUESTION
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
