@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agent.mentions import Mention, PhraseIndex, Token
+from agent.mentions import Mention, PhraseIndex, Token, stem, tokens
 
 COMPOSED_FILE = Path(__file__).with_name("composed.toml")
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|e)$")
+_DOUBLED = re.compile(r"([bdgmnpt])\1$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,12 @@ class ComposedIndex:
         self._ideas: PhraseIndex[str] = PhraseIndex(stemmed=True)
         for idea, words in table["ideas"].items():
             for word in words.split("|"):
-                self._ideas.add(word, idea)
+                self._ideas.add_words(_uninflected(tokens(word)), idea)
 
     def find(self, words: list[Token]) -> Iterator[Composed]:
         """Every field of which all ideas are said, each idea in words of its own."""
         said: dict[str, Mention[str]] = {}
-        for mention in self._ideas.find(words):
+        for mention in self._ideas.find(_uninflected(words)):
             for idea in mention.meanings:
                 said.setdefault(idea, mention)
         for field_id, ways in self._fields.items():
@@ -44,3 +47,8 @@ class ComposedIndex:
                 found = [said[idea] for idea in ideas if idea in said]
                 if len(found) == len(ideas) == len({m.start for m in found}):
                     yield Composed(field_id, len(ideas), found[0].start, found[0].end)
+
+
+def _uninflected(words: Iterable[Token]) -> list[Token]:
+    """The tokens without the endings of verbs: `ships`, `shipping` and `shipped` are one idea."""
+    return [replace(w, text=_DOUBLED.sub(r"\1", _ENDING.sub("", stem(w.text)))) for w in words]
