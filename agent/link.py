@@ -15,6 +15,7 @@ from dataclasses import replace
 from agent.lexicon.marks import Mark, Place, marks
 from agent.lexicon.mentioned import Lexicon
 from agent.lexicon.ranking import REPORT_WORDS, FieldRanking, Ranked
+from agent.lexicon.traditional import simplified
 from agent.mentions import Token, tokens
 from agent.types import Brief, Language, Pointer
 from tools.facts.store import FactStore
@@ -43,7 +44,8 @@ class Linker:
 
     def link(self, question: str) -> Brief:
         """The brief of a question (any length the runner accepts, either language)."""
-        text = _SYMBOL_LIKE.sub(r"\1 ", question.strip().translate(_FULL_WIDTH))
+        read = simplified(question.strip().translate(_FULL_WIDTH))
+        text = _SYMBOL_LIKE.sub(r"\1 ", read)
         lang: Language = "zh" if len(_CJK.findall(text)) * 3 > len(text.split()) else "en"
         written = tokens(text)
         words = self._lexicon.spelled(written, text)
