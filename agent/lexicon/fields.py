@@ -34,13 +34,17 @@ _MOST_FURTHER = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Words that speak for a field: how much, where they stand, and whether they are the field's name."""
+    """Words that speak for a field: how much, where they stand, and whether they are the field's name.
+
+    `gap` is where other words stand between them: `how long did | Apollo 11 | last`.
+    """
 
     field: str
     weight: float
     start: int
     end: int
     is_name: bool = False
+    gap: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,8 @@ def _across(mention: Mention[_Lead], words: list[Token], folded: list[str]) -> I
         n = len(lead.rest)
         for i in range(after, min(after + _WIDEST_GAP, len(folded) - n + 1) if n else 0):
             if tuple(folded[i : i + n]) == lead.rest:
-                yield Cue(lead.field, lead.weight, mention.start, words[i + n - 1].end)
+                gap = (mention.end, words[i].start)
+                yield Cue(lead.field, lead.weight, mention.start, words[i + n - 1].end, gap=gap)
                 break
 
 

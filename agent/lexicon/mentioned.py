@@ -258,9 +258,12 @@ def _type_of(target: Term) -> str:
 
 
 def _is_part(found: Found, cue: Cue) -> bool:
-    """Whether a sure cue takes the words and more: `military` in `military budget`."""
+    """Whether a sure cue takes the words and more: `military` in `military budget`, not what stands in its gap."""
     is_inside = cue.start <= found.start and found.end <= cue.end
-    return is_inside and cue.weight >= _SURE and cue.end - cue.start > found.n_chars
+    is_between = cue.gap[0] <= found.start and found.end <= cue.gap[1]
+    return (
+        is_inside and not is_between and cue.weight >= _SURE and cue.end - cue.start > found.n_chars
+    )
 
 
 def _covers(found: Found, cue: Cue) -> bool:

@@ -51,6 +51,10 @@ def ids(linker: Linker, question: str) -> list[str]:
         ("density of Ganymede relative to Io", "moon/io"),
         ("Is the Ucayali longer than the Putumayo", "river/rio-putumayo"),
         ("Which moons are bigger than our moon?", "moon/moon"),
+        ("how long is the Niger", "river/niger"),
+        ("how long do people live in Niger", "country/NER"),
+        ("how deep does tanganyika go", "lake/lake-tanganjika"),
+        ("which lake in Malawi is deepest", "country/MWI"),
         ("爱因思坦哪天去世的", "nobel/26"),
         ("泰戈尔是哪一年获奖的", "nobel/583"),
         ("铁的熔点", "element/Fe"),
@@ -176,6 +180,8 @@ def test_every_people_and_nickname_is_of_something(
         ("how many EVs were sold in the emerald isle in 2024?", "region/ireland"),
         ("枫叶之国的首都", "country/CAN"),
         ("market cap of Big Blue", "company/IBM"),
+        ("net income of Elon's carmaker in 2021", "company/TSLA"),
+        ("how many EVs were sold in the States in 2022", "region/united-states"),
     ],
 )
 def test_a_nickname_stands_for_its_thing_and_a_country_s_for_its_market(
@@ -297,3 +303,7 @@ def test_a_subject_and_an_award_tell_what_is_meant(
     linker: Linker, question: str, meant: str
 ) -> None:
     assert meant in ids(linker, question)
+
+
+def test_what_stands_between_the_words_of_a_cue_is_read(linker: Linker) -> None:
+    assert Text("Apollo 11") in targets(linker, "How long did Apollo 11 last?")
