@@ -14,7 +14,16 @@ from pathlib import Path
 from agent.lexicon.forms import neighbouring, short_forms
 from agent.lexicon.listed import kinds_of_list
 from agent.lexicon.plain import is_plain
-from agent.lexicon.senses import FILMS, NEVER, PERSONS, WELL_KNOWN, Sense, of_that_kind, score_of
+from agent.lexicon.senses import (
+    FILMS,
+    NEVER,
+    PERSONS,
+    WELL_KNOWN,
+    Sense,
+    asked_places,
+    of_that_kind,
+    score_of,
+)
 from agent.lexicon.spans import Found, Reading
 from agent.mentions import Mention, PhraseIndex, Token, fold
 from tools.facts.store import FactStore
@@ -30,6 +39,7 @@ _BY_CHARACTER = {
     "中": "CHN", "美": "USA", "英": "GBR", "法": "FRA", "德": "DEU", "日": "JPN", "韩": "KOR", "俄": "RUS",
     "印": "IND", "意": "ITA", "加": "CAN", "澳": "AUS",
 }  # fmt: skip
+_INSIDE = re.compile(r"\b(?:in|inside|within)\s+$", re.IGNORECASE)
 _SHORTEST_SLIP, _LONGEST_SLIP = 4, 8
 _NO_SLIPS = (
     "的了是在哪群"  # words of their own: 最大的沙漠 is no 大沙沙漠, 夏威夷群岛 no 夏威夷大岛
@@ -161,7 +171,7 @@ class NameIndex:
     ) -> Found | None:
         beside = neighbouring(mention, reading)
         kinds = frozenset(beside) | listed
-        known = (*mention.meanings, *(self._taken.get(mention.phrase, ()) if listed else ()))
+        known = (*mention.meanings, *self._shorter(mention, reading, is_listed=bool(listed)))
         senses = [s for s in known if s.entity.type in listed] or of_that_kind(known, reading)
         scored = [(score_of(sense, mention, reading, kinds), sense) for sense in senses]
         score, sense = max(scored, key=lambda pair: pair[0], default=(NEVER, None))
@@ -170,6 +180,15 @@ class NameIndex:
         start, end = beside.get(sense.entity.type, (mention.start, mention.end))
         entity = sense.entity
         return Found(start, end, entity.type.replace("_", " "), entity.name, entity)
+
+    def _shorter(
+        self, mention: Mention[Sense], reading: Reading, *, is_listed: bool
+    ) -> tuple[Sense, ...]:
+        """What the phrase is short for though it is another's name: in a list, or where only such a thing is asked for."""
+        shorter = tuple(self._taken.get(mention.phrase, ()))
+        asked = asked_places({sense.entity.type for sense in shorter}, reading)
+        is_inside = bool(_INSIDE.search(reading.text[: mention.start]))
+        return shorter if is_listed or (asked and not is_inside) else ()
 
 
 def _told_of(store: FactStore, path: Path) -> Iterator[tuple[Entity, list[str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.lexicon.plain import GRAMMAR, is_plain
@@ -18,6 +19,7 @@ _CJK = re.compile(r"[一-鿿𠀀-𮯯]")
 _PRIOR = {"country": 15.0, "planet": 3.0, "element": 2.0, "region": -2.0, "organization": -1.0}
 # Types whose names may be everyday words in lower case (gold, earth, target), where the text speaks of them.
 _WORDLIKE = frozenset({"element", "planet", "company", "moon", "region"})
+_NATURAL = frozenset({"river", "lake", "mountain", "sea", "desert"})
 _AWARDS = ("oscar", "the oscar", "oscars", "the oscars")  # a film of 1966 is called so
 _CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
 _VOTE_WEIGHT, _ADJACENT = 10.0, 12.0
@@ -48,11 +50,23 @@ def of_that_kind(senses: tuple[Sense, ...], reading: Reading) -> list[Sense]:
     is_island = "island" in reading.carriers and "country" not in reading.carriers
     if {"country", "island"} <= types and is_island:
         return [s for s in senses if s.entity.type not in ("country", "region")]
+    if "country" in types and (asked := asked_places(types, reading)):
+        return [s for s in senses if s.entity.type in asked]
     if "country" not in types:
         return list(senses)
     is_market = reading.vote("region") > max(_SOME, reading.vote("country"))
     wrong = "country" if is_market and "region" in types else "region"
     return [s for s in senses if s.entity.type not in (wrong, *PERSONS)]
+
+
+def asked_places(types: Iterable[str], reading: Reading) -> frozenset[str]:
+    """Of these types the kinds of places that alone have what is asked: how long the Niger is, how deep Victoria."""
+    if reading.classes or "country" in reading.carriers:
+        return frozenset()
+    told = (t for t in types if t in reading.carriers or reading.vote(t) >= _SOME)
+    asked = frozenset(told) & _NATURAL
+    others = max((reading.vote(t) for t in ("country", "city")), default=0.0)
+    return frozenset(t for t in asked if reading.vote(t) > 2 * others)
 
 
 def score_of(

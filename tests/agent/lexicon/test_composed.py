@@ -21,6 +21,8 @@ INDEX = ComposedIndex(FIELDS)
         ("男人里有多少抽烟", "tobacco_male"),
         ("coal that Poland mines", "coal_production"),
         ("loos in the villages", "sanitation_rural"),
+        ("the coal that gets shipped out", "coal_exports"),
+        ("who composed the song they sing", "anthem_authors"),
         ("核电站一共关停了几座", "reactors_shut_down"),
     ],
 )

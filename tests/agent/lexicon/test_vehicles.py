@@ -17,3 +17,4 @@ def test_lorries_are_asked_about_as_buses_are() -> None:
     assert ("truck_battery_demand", "batteries * lorries") in cues
     assert ("bus_battery_demand", "batteries * buses") in cues
     assert ("van_stock", "在用 * 面包车") in cues
+    assert ("bus_stock", "buses are rolling") in cues
