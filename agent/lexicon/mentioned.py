@@ -20,7 +20,7 @@ from agent.lexicon.names import NameIndex
 from agent.lexicon.overlap import WordOverlap
 from agent.lexicon.periods import periods
 from agent.lexicon.quantities import quantities
-from agent.lexicon.ranking import is_report_request
+from agent.lexicon.ranking import NAMED_BY, is_report_request
 from agent.lexicon.senses import FILMS
 from agent.lexicon.spans import Found, Reading, beside, outside, without_overlaps
 from agent.lexicon.typos import Spelling
@@ -125,8 +125,15 @@ class Lexicon:
         settled = [value.found for value in values if value.is_settled]
         others = [value.found for value in values if not value.is_settled]
         classes = _behind(classes, [*settled, *others])
-        names = beside(self._names.find(reading), settled, reading.text)
+        told = [value.found for value in values if self._goes_before_films(value, reading)]
+        named = (f for f in self._names.find(reading) if f.kind != "film" or not _is_among(f, told))
+        names = beside(named, settled, reading.text)
         return without_overlaps(chain(settled, classes, _measured(reading.text), names, others))
+
+    def _goes_before_films(self, value: FoundValue, reading: Reading) -> bool:
+        """Whether a value is meant where a film is called so too: the crew of Apollo 13, who flew."""
+        votes = (reading.vote(t) for t in self.fields[value.field].types)
+        return not reading.about_films and max(votes, default=0.0) > reading.vote("film")
 
     def _winners(self, text: str, found: list[Found]) -> Iterator[Found]:
         """What a subject may mean beside the value: the winners, and the prize of the only year."""
@@ -152,12 +159,22 @@ class Lexicon:
             if owner := self._sole_owner(sure):
                 yield replace(owner, start=len(reading.text), end=len(reading.text))
                 return
-            speaking.append(max(sure, key=lambda i: (sure[i], i)))
+            near = [i for i in sure if not present or self._leads_to(self.fields[i].types, present)]
+            speaking += sorted(near, key=lambda i: (sure[i], i))[-1:]
         carriers = {i: self._holders(spoken[i]) for i in speaking if i in spoken}
         types = Counter(t for i in speaking for t in carriers.get(i) or self.fields[i].types)
         if types:
             likeliest = max(types, key=lambda t: (types[t], reading.vote(t), t))
             yield from self._groups.whole(likeliest, len(reading.text))
+
+    def _leads_to(self, types: frozenset[str], named: set[str]) -> bool:
+        """Whether things of these types have to do with what is named: laureates with countries, seas with no moon."""
+        is_market = "region" in types and "country" in named
+        return is_market or any(
+            field.kind.removeprefix("entity:") in named or named & set(NAMED_BY.get(field.id, ()))
+            for field in self.fields.values()
+            if field.types & types
+        )
 
     def _holders(self, value: FoundValue) -> set[str]:
         """The types of the things that have a value; an Oscar for editing is a film's."""
@@ -264,6 +281,10 @@ def _is_part(found: Found, cue: Cue) -> bool:
     return (
         is_inside and not is_between and cue.weight >= _SURE and cue.end - cue.start > found.n_chars
     )
+
+
+def _is_among(found: Found, others: Iterable[Found]) -> bool:
+    return any((found.start, found.end) == (other.start, other.end) for other in others)
 
 
 def _covers(found: Found, cue: Cue) -> bool:

@@ -50,9 +50,10 @@ _ASKING = (
     (re.compile(r"\b(?:what|which) (?:country|countries|nations?)\b|哪个国家|哪国|哪些国家", re.I), ("entity:country",)),
 )  # fmt: skip
 # What the texts of these fields name: a seat is a city, and a city has a country.
-_NAMED_BY: dict[str, tuple[str, ...]] = {
+NAMED_BY: dict[str, tuple[str, ...]] = {
     "headquarters": ("city",), "largest_city": ("city",), "birth_city": ("city",), "death_city": ("city",),
     "flows_into": ("river", "lake", "sea"), "outflow": ("river",), "highest_point": ("mountain",),
+    "discoverer": ("laureate",), "memberships": ("organization",), "oscar_winners": ("film_person",),
 }  # fmt: skip
 _NAME_BEFORE = re.compile(r"[\w,] (?P<name>[A-ZÀ-Þ][\w'’-]+) (?:of (?:the )?)?$")
 _NAME_BEHIND = re.compile(r" [A-ZÀ-Þ][a-zà-þ]")
@@ -170,7 +171,7 @@ class FieldRanking:
         kinds = (self._fields[field_id].kind for field_id in said)
         reachable = set(types) | {k.split(":")[1] for k in kinds if k.startswith("entity:")}
         sure = (i for i, strength in said.items() if strength.score >= _SURE)
-        reachable |= {t for field_id in sure for t in _NAMED_BY.get(field_id, ())}
+        reachable |= {t for field_id in sure for t in NAMED_BY.get(field_id, ())}
         asked = {kind for pattern, kinds in _ASKING if pattern.search(text) for kind in kinds}
         for field_id, strength in said.items():
             field = self._fields[field_id]

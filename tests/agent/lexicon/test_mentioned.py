@@ -307,3 +307,12 @@ def test_a_subject_and_an_award_tell_what_is_meant(
 
 def test_what_stands_between_the_words_of_a_cue_is_read(linker: Linker) -> None:
     assert Text("Apollo 11") in targets(linker, "How long did Apollo 11 last?")
+
+
+def test_no_class_is_implied_that_has_nothing_to_do_with_what_is_named(linker: Linker) -> None:
+    assert ids(linker, "what's the shallowest moon of Saturn") == ["moon:saturn"]
+
+
+def test_a_value_goes_before_a_film_of_its_name(linker: Linker) -> None:
+    assert Text("Apollo 13") in targets(linker, "the crew of Apollo 13")
+    assert "film" in {p.kind for p in linker.link("How many Oscars did Apollo 13 win?").pointers}
