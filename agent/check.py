@@ -17,6 +17,7 @@ from agent.deps import Deps
 from agent.endings import ends_early
 from agent.faults import fault, least_sure
 from agent.offers import Offers, can_hold, is_measured, is_multiple, is_spoken
+from agent.omissions import left_out
 from agent.report.sources import source
 from agent.state import Halt, RunState
 from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
@@ -67,10 +68,10 @@ def check(state: RunState, deps: Deps) -> RunState:
     court = _Court(state, deps)
     rows = state.drafted.rows
     found = [c for row in rows if (c := court.contradiction(row))]
-    found = found or [*islice(court.passed_over(), 1)] or [*court.ends_early()]
-    needed = [c for c in found if not state.is_complete or court.matters(c.row)]
+    found = found or [*islice(court.passed_over(), 1)] or [*court.falls_short()]
+    needed = [c for c in found if not state.is_complete or c.insertion or court.matters(c.row)]
     hopeless = tuple(c.reason for c in needed if not c.cells)
-    blamed = {c.row: c.status for c in needed}
+    blamed = {c.row: c.status for c in needed if not c.insertion}
     judged = (replace(row, status=blamed.get(row.index, row.status)) for row in rows)
     return replace(
         state,
@@ -128,24 +129,35 @@ class _Court:
         return None
 
     def passed_over(self) -> Iterator[Contradiction]:
-        """Fields that nothing speaks for, where the question speaks of one that no row asks for; each opened once."""
+        """Fields that the question speaks for less than for one that no row asks for."""
         if not self.is_complete or self._is_report():
             return
-        used = {word for row in self.plan.rows for word in row.words}
         for row in self.plan.rows:
-            is_tried = ((row.index, FIELD_COLUMN),) in self.tried
-            if is_tried or not self._is_guessed(row) or _leads_on(self.plan, row):
+            if not _field_column(row) or _leads_on(self.plan, row):
                 continue
-            spoken = tuple(p for p in self._spoken(row) if p.symbol not in used)
-            if untried := self._untried(row, FIELD_COLUMN, spoken):
+            if untried := self._untried(row, FIELD_COLUMN, self._louder(row)):
                 reason = say("passed over", self.lang)
                 yield self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, untried)
 
-    def ends_early(self) -> tuple[Contradiction, ...]:
-        """A row that the plan lacks, and the ending that has to name it; said once, of a first plan."""
+    def _louder(self, row: Row) -> tuple[Pointer, ...]:
+        """Fields that no row asks for: any spoken one for a guess (once), a certain one where a doubtful one is all that is asked."""
+        used = {word for row in self.plan.rows for word in row.words}
+        unused = tuple(p for p in self._spoken(row) if p.symbol not in used)
+        if self._is_guessed(row):
+            return () if ((row.index, FIELD_COLUMN),) in self.tried else unused
+        own = self.offers.brief.pointer(row.words[FIELD_COLUMN - 1])
+        is_alone = row.tool == "lookup" and len(self.plan.rows) == 2
+        is_doubtful = is_alone and own is not None and not own.is_certain
+        return tuple(p for p in unused if p.is_certain) if is_doubtful else ()
+
+    def falls_short(self) -> tuple[Contradiction, ...]:
+        """A row that the plan lacks: one to end in, said once of a first plan, or one that narrows what it searches for."""
+        if not self.is_complete:
+            return ()
         is_said = any(column == 0 for cells in self.tried for _, column in cells)
-        is_due = self.is_complete and self.is_first_plan and not is_said
-        return ends_early(self.plan, self.question, self.seen, self.offers) if is_due else ()
+        is_due = self.is_first_plan and not is_said
+        early = ends_early(self.plan, self.question, self.seen, self.offers) if is_due else ()
+        return early or left_out(self.plan, self.offers)
 
     def _faulty(self, row: Row) -> Contradiction | None:
         """A row that the plan itself speaks against is opened once; the model may insist."""

@@ -42,11 +42,17 @@ def draft(state: RunState, deps: Deps) -> RunState:
 
 def _opened(state: RunState, deps: Deps) -> RunState:
     """The state at the beginning of a turn: which cells are open, which rows stand."""
-    cells = _rows_from(state.next_row) if deps.spec.row_by_row else state.open
-    plan = state.plan or (Plan(()) if deps.spec.row_by_row else None)
+    by_row = _goes_by_row(state, deps)
+    cells = _rows_from(state.next_row) if by_row else state.open
+    plan = state.plan or (Plan(()) if by_row else None)
     turned = state.metrics.model_copy(update={"turns": state.metrics.turns + 1})
     kept = standing(plan, cells, state.observed) if plan else {}
     return replace(state, plan=plan, open=cells, observed=kept, metrics=turned)
+
+
+def _goes_by_row(state: RunState, deps: Deps) -> bool:
+    """Whether this turn writes a row and what may follow it; a plan that is complete is only mended."""
+    return deps.spec.row_by_row and not state.is_complete
 
 
 def _rows_from(first: int) -> frozenset[Cell]:
@@ -65,7 +71,7 @@ def standing(plan: Plan, opened: frozenset[Cell], observed: Mapping[int, str]) -
 
 
 def _params(state: RunState, deps: Deps) -> DecodeParams:
-    if not deps.spec.row_by_row:
+    if not _goes_by_row(state, deps):
         return deps.spec.params
     return replace(deps.spec.params, stop_after=canvas.slot_name(state.next_row, N_ARGS))
 
@@ -167,9 +173,10 @@ def _drafted(state: RunState, filled: _Filled, deps: Deps) -> RunState:
     if filled.filling is None:
         return replace(state, metrics=metrics, halt=deps.limits.halted())
     values = filled.filling.values
-    plan = _merged(state, _words(state, values, deps.spec.row_by_row))
+    by_row = _goes_by_row(state, deps)
+    plan = _merged(state, _words(state, values, by_row))
     drafted = replace(
-        _moved_on(state, values) if deps.spec.row_by_row else replace(state, is_complete=True),
+        _moved_on(state, values) if by_row else replace(state, is_complete=True),
         plan=plan,
         metrics=metrics,
         allowed={},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from agent.types import N_ARGS, N_ROWS, NIL, Brief, Contradiction, Plan, Pointer, Row, RowStatus
@@ -223,6 +223,22 @@ def dependents(plan: Plan, index: int) -> frozenset[int]:
         if reached & set(references(row)):
             reached.add(row.index)
     return frozenset(reached - {index})
+
+
+def with_rows(plan: Plan, rows: tuple[Row, ...]) -> Plan:
+    """The plan with rows put in where the first of them says; what rested on the row before rests on the last of them."""
+    first, n = rows[0].index, len(rows)
+    moved = {f"#{first - 1}": f"#{first + n - 1}"}
+    moved |= {f"#{row}": f"#{row + n}" for row in range(first, N_ROWS - n)}
+    before = tuple(row for row in plan.rows if row.index < first)
+    after = (row for row in plan.rows if row.index >= first)
+    return Plan((*before, *rows, *(_moved(row, n, moved) for row in after)))
+
+
+def _moved(row: Row, n: int, names: Mapping[str, str]) -> Row:
+    index = row.index if row.index == N_ROWS else row.index + n
+    words = tuple(names.get(word, word) for word in row.words)
+    return replace(row, index=index, words=words, status=RowStatus.TODO)
 
 
 def is_ready(row: Row, done: Iterable[int]) -> bool:

@@ -15,7 +15,7 @@ from agent.arms import Level
 from agent.deps import Deps
 from agent.events import PlanContradicted
 from agent.state import Cell, RunState
-from agent.types import N_ARGS, N_ROWS, Contradiction, Metrics, Plan, Row, RowStatus
+from agent.types import N_ARGS, N_ROWS, Contradiction, Insertion, Metrics, Plan, Row, RowStatus
 from model.types import Record, Template
 
 _COLUMNS = range(N_ARGS + 1)
@@ -51,6 +51,8 @@ def revise(state: RunState, deps: Deps) -> RunState:
 
 
 def _opened(state: RunState, openings: list[Opening]) -> RunState:
+    if insertion := next((note.insertion for note in state.notes if note.insertion), None):
+        return _put_in(state, insertion, openings[0].cells)
     is_new_plan = any(opening.level is Level.PLAN for opening in openings)
     rejecting = replace(
         state,
@@ -71,6 +73,34 @@ def _opened(state: RunState, openings: list[Opening]) -> RunState:
     )
 
 
+def _open_around(insertion: Insertion, plan: Plan) -> frozenset[Cell]:
+    """The cells that its rows leave open, and all behind them where the plan says nothing yet."""
+    is_blank = len(plan.rows) == 1
+    behind = _whole(range(insertion.rows[-1].index + 1, N_ROWS + 1)) if is_blank else frozenset()
+    return behind | {cell for cell, _ in insertion.choices}
+
+
+def _put_in(state: RunState, insertion: Insertion, opened: frozenset[Cell]) -> RunState:
+    """The state with the rows that its plan lacks; what came behind their place comes behind them."""
+    first, n = insertion.rows[0].index, len(insertion.rows)
+
+    def moved(cell: Cell) -> Cell:
+        row, column = cell
+        return (row + n if first <= row < N_ROWS else row), column
+
+    return replace(
+        state,
+        plan=canvas.with_rows(state.drafted, insertion.rows),
+        observed={row: key for row, key in state.observed.items() if row < first},
+        confidence={s: p for s, p in state.confidence.items() if canvas.cell_of(s)[0] < first},
+        banned={moved(cell): words for cell, words in state.banned.items()},
+        tried={tuple(map(moved, place)): used for place, used in state.tried.items()},
+        open=opened,
+        allowed=dict(insertion.choices),
+        metrics=_counted(state.metrics, is_new_plan=False),
+    )
+
+
 def _counted(metrics: Metrics, is_new_plan: bool) -> Metrics:
     revisions, backtracks = metrics.revisions + 1, metrics.backtracks + is_new_plan
     return metrics.model_copy(update={"revisions": revisions, "backtracks": backtracks})
@@ -78,6 +108,8 @@ def _counted(metrics: Metrics, is_new_plan: bool) -> Metrics:
 
 def _opening(contradiction: Contradiction, state: RunState, deps: Deps) -> Opening | None:
     """The smallest untried rung on which something can be written that was not there before."""
+    if insertion := contradiction.insertion:
+        return Opening(contradiction, Level.ROW, _open_around(insertion, state.drafted))
     used = state.tried.get(_place(contradiction), ())
     before: frozenset[Cell] = frozenset()
     for level in deps.spec.ladder:

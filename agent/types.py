@@ -175,11 +175,19 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Insertion:
+    """Rows that a plan lacks, to be put in where the first of them says; `choices` are its open cells (row, column)."""
+
+    rows: tuple[Row, ...]
+    choices: tuple[tuple[tuple[int, int], frozenset[str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Contradiction:
     """An observation that the plan cannot stand on: which row, which of its words, and why.
 
     `kept` are cells of the row that nothing but the offers may change: the period that was asked for. No new plan
-    is made then either, for it would ask the same or something else.
+    is made then either, for it would ask the same or something else. An `insertion` opens nothing but its own cells.
     """
 
     row: int
@@ -189,3 +197,4 @@ class Contradiction:
     reason: str
     offers: tuple[Pointer, ...] = field(default=())
     kept: tuple[int, ...] = field(default=())
+    insertion: Insertion | None = None

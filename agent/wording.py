@@ -62,6 +62,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "nothing was looked up, and the facts hold what the question asks for",
         "没有查询任何内容，而现有事实中有问题所问的内容",
     ),
+    "left out": (
+        "the question also says “{what}”, and no row of the plan uses it",
+        "问题还说到“{what}”，而计划没有用到",
+    ),
     "unused": ("a later row is built upon it and leads nowhere", "以此为基础的后续步骤没有用处"),
     "early": ("a plan ends in its last row", "计划应在最后一行结束"),
     "yes": ("Yes", "是"),

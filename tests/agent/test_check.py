@@ -170,6 +170,27 @@ def test_a_field_that_nobody_spoke_of_stands_where_no_other_was_passed_over(
     assert state.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("rows", "is_opened"),
+    [
+        ({1: "lookup @1 %1"}, True),
+        ({1: "lookup @1 %3"}, False),
+        ({1: "lookup @1 %1", 2: "lookup #1 %2"}, False),  # it leads on to what is asked for
+        ({1: "verify @1 %1 = @4"}, False),
+    ],
+)
+def test_a_doubtful_field_gives_way_to_one_that_is_plainly_asked_for(
+    tmp_path: Path, rows: Mapping[int, str], is_opened: bool
+) -> None:
+    spoken = (replace(p, end=9) if p.symbol[0] == "%" else p for p in BRIEF.pointers)
+    certain = replace(NOW, end=20, is_certain=True)
+    drafted = plan(dict(rows), f"#{len(rows)}")
+    seen = dict(zip(rows, (BORN, PEOPLE), strict=False))
+    brief = replace(BRIEF, pointers=(*spoken, certain))
+    notes = checked(tmp_path, drafted, seen, brief=brief).notes
+    assert [(found.cells, found.offers) for found in notes] == [((2,), (certain,))] * is_opened
+
+
 def test_a_plan_that_ends_in_a_thing_lacks_the_row_that_reads_the_number_asked_for(
     tmp_path: Path,
 ) -> None:

@@ -1,0 +1,188 @@
+"""What the question names and a plan that searches leaves out: a value, a number with its comparison, a narrower class.
+
+Pure functions, the same for every arm. Guarantees: only what narrows the things that a row searches for counts as left
+out, and nothing that the plan says is taken away. Does not guarantee: that the question meant to narrow them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+
+from agent import plan as canvas
+from agent.offers import Offers, is_measured, is_spoken
+from agent.state import Cell
+from agent.types import N_ARGS, N_ROWS, NIL, Contradiction, Insertion, Plan, Pointer, Row, RowStatus
+from agent.wording import say
+from tools.facts.store import Field
+from tools.types import EntityClass, Quantity
+from tools.values.units import convert
+
+_CLASS_COLUMN = 1
+_COMPARED = re.compile(r"(?<!\S)(>=|<=|>|<) (@\d+)(?!\d)")
+_SAME = frozenset({"=", "!="})
+_JOINS = frozenset({"intersect", "union"})
+
+
+def left_out(plan: Plan, offers: Offers) -> tuple[Contradiction, ...]:
+    """The first thing that a plan leaves out, with the rows that say it; nothing where the plan has no room."""
+    return tuple(islice(_Reading(plan, offers).omissions(), 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A row that searches for the things of a class."""
+
+    row: int
+    pointer: Pointer
+    kind: EntityClass
+
+
+class _Reading:
+    """A plan beside the question that it was written for."""
+
+    def __init__(self, plan: Plan, offers: Offers) -> None:
+        self._plan, self._offers = plan, offers
+        self._words = {word for row in plan.rows for word in row.words}
+        pointers = offers.brief.pointers
+        self._used = [pointer for pointer in pointers if pointer.symbol in self._words]
+        self._unused = [p for p in pointers if p.start >= 0 and not self._is_said(p)]
+
+    def omissions(self) -> Iterator[Contradiction]:
+        """What is left out, classes first: the things are found before they are filtered."""
+        if len(self._plan.rows) == 1:
+            yield from self._unbegun()
+        if (sought := self._sought()) is None:
+            return
+        yield from self._classes(sought)
+        yield from self._values(sought)
+        yield from self._numbers(sought)
+
+    def _sought(self) -> _Sought | None:
+        """The first search for a class, if the plan searches."""
+        searches = (row for row in self._plan.rows if row.tool == "search")
+        for row in searches:
+            pointer = self._offers.brief.pointer(row.words[0])
+            if pointer and isinstance(pointer.target, EntityClass):
+                return _Sought(row.index, pointer, pointer.target)
+        return None
+
+    def _unbegun(self) -> Iterator[Contradiction]:
+        """A plan that says nothing where the question names things of a kind and a value of theirs."""
+        for pointer in self._offers.brief.pointers:
+            if isinstance(pointer.target, EntityClass):
+                sought = _Sought(1, pointer, pointer.target)
+                search = _row(1, "search", pointer.symbol)
+                for found in self._values(sought):
+                    yield _beginning(found, search)
+
+    def _is_said(self, pointer: Pointer) -> bool:
+        """Whether the plan says it, or what the same words or another word of the question stand for as well."""
+        if pointer.symbol in self._words:
+            return True
+        return any(
+            pointer.target == used.target or (used.start < pointer.end and pointer.start < used.end)
+            for used in self._used
+            if used.start >= 0
+        )
+
+    def _classes(self, sought: _Sought) -> Iterator[Contradiction]:
+        """A narrower class of the same things takes the place of the whole, or is intersected with another part."""
+        for pointer in self._unused:
+            narrow = pointer.target
+            if not isinstance(narrow, EntityClass) or narrow.type != sought.kind.type:
+                continue
+            if narrow.field and not sought.kind.field:
+                yield self._too_wide(sought, pointer)
+            elif narrow.field and narrow.field != sought.kind.field:
+                search = _row(sought.row + 1, "search", pointer.symbol)
+                both = f"#{sought.row}", f"#{sought.row + 1}"
+                join = _row(sought.row + 2, "calculate", "intersect", *both)
+                yield from self._lacking(sought, pointer, (search, join), {(join.index, 1): _JOINS})
+
+    def _values(self, sought: _Sought) -> Iterator[Contradiction]:
+        """A value of a field that the things have: one of them, or all but them."""
+        for pointer in self._unused:
+            name = pointer.kind.removeprefix("value ")
+            fields = self._fields_of(sought, partial(_is_called, name))
+            if name == pointer.kind or not fields:
+                continue
+            row = self._verify(sought, fields[0], "=", pointer)
+            yield from self._lacking(sought, pointer, (row,), {(row.index, 3): _SAME})
+
+    def _numbers(self, sought: _Sought) -> Iterator[Contradiction]:
+        """A number that the things' values are compared with."""
+        signs = {symbol: sign for sign, symbol in _COMPARED.findall(self._offers.brief.text)}
+        for pointer in self._unused:
+            number = pointer.target
+            if pointer.symbol not in signs or not isinstance(number, Quantity):
+                continue
+            fields = self._fields_of(sought, partial(_measures, number))
+            if spoken := frozenset(p.symbol for p in fields if is_spoken(p)):
+                row = self._verify(sought, fields[0], signs[pointer.symbol], pointer)
+                yield from self._lacking(sought, pointer, (row,), {(row.index, 2): spoken})
+
+    def _fields_of(self, sought: _Sought, suits: Callable[[Field], bool]) -> list[Pointer]:
+        """The fields of the things that suit and that no claim of the plan is about yet."""
+        claimed = {row.words[1] for row in self._plan.rows if row.tool == "verify"}
+        kind = sought.kind.type
+        found = self._offers.fields_where(lambda field: kind in field.types and suits(field))
+        return [pointer for pointer in found if pointer.symbol not in claimed]
+
+    def _verify(self, sought: _Sought, field: Pointer, sign: str, value: Pointer) -> Row:
+        row = sought.row + 1
+        return _row(row, "verify", f"#{sought.row}", field.symbol, sign, value.symbol)
+
+    def _too_wide(self, sought: _Sought, narrow: Pointer) -> Contradiction:
+        return Contradiction(
+            sought.row,
+            (_CLASS_COLUMN,),
+            RowStatus.CONTRADICTED,
+            (sought.pointer.symbol,),
+            self._reason(narrow),
+            offers=(narrow,),
+        )
+
+    def _lacking(
+        self,
+        sought: _Sought,
+        what: Pointer,
+        rows: tuple[Row, ...],
+        choices: dict[Cell, frozenset[str]],
+    ) -> Iterator[Contradiction]:
+        last = max((row.index for row in self._plan.rows if row.index < N_ROWS), default=0)
+        if last + len(rows) < N_ROWS:
+            insertion = Insertion(rows, tuple(choices.items()))
+            first = rows[0].index
+            reason = self._reason(what)
+            yield Contradiction(
+                first, (0,), RowStatus.CONTRADICTED, (), reason, insertion=insertion
+            )
+
+    def _reason(self, what: Pointer) -> str:
+        return say("left out", self._offers.lang, what=what.label)
+
+
+def _beginning(found: Contradiction, search: Row) -> Contradiction:
+    """The same with the search before it, and with an ending that has to name a row."""
+    if found.insertion is None:
+        return found
+    rows = search, *found.insertion.rows
+    ending = (N_ROWS, 1), frozenset(canvas.REFERENCES)
+    insertion = Insertion(rows, (*found.insertion.choices, ending))
+    return replace(found, row=1, insertion=insertion)
+
+
+def _row(index: int, tool: str, *words: str) -> Row:
+    return Row(index, tool, (*words, *[NIL] * (N_ARGS - len(words))))
+
+
+def _is_called(name: str, field: Field) -> bool:
+    return field.en.lower() == name
+
+
+def _measures(number: Quantity, field: Field) -> bool:
+    return is_measured(field) and convert(number.number, number.unit, field.unit) is not None
