@@ -17,7 +17,7 @@ from agent.lexicon.overlap import WordOverlap
 from agent.lexicon.spans import Found
 from agent.mentions import tokens
 from tools.facts.store import Field
-from tools.types import Entity, EntityClass, Quantity
+from tools.types import Entity, EntityClass, Period, Quantity
 
 REPORT_WORDS = re.compile(
     r"report|overview|summar|profile|brief\b|briefing|dossier|memo|write[- ]?up|fact ?(?:sheet|file)|one[- ]?pager|run-?down|recap\b|at a glance"
@@ -64,6 +64,7 @@ _ASKED_KIND, _SAME_UNIT, _NEAR = 0.5, 1.0, 0.7
 _KEY, _KEY_OF_REPORT, _SHARES_WORDS = 0.5, 3.0, 0.65
 _SURE = 1.6
 _PROJECTION, _FORECAST = "_projection", "ev_sales_projection"
+_LAST_REPORTED = 2025
 _JUST_BEFORE = 0.01
 _MOST_SHARING = 6
 _MOST_UNSAID = 4
@@ -116,7 +117,7 @@ class FieldRanking:
         """The likeliest fields, at most so many, each once."""
         is_report = is_report_request(text)
         types = _types_in_question(found, is_report=is_report)
-        said = self._foreseen(self._with_units(strengths(cues), found, types))
+        said = self._foreseen(self._with_units(strengths(cues), found, types), found)
         near = (self._fields[field_id].near for field_id in said)
         known = _Known.of(found, text)
         spoken = [
@@ -153,9 +154,10 @@ class FieldRanking:
             together[field.id] = replace(before, score=before.score + _SAME_UNIT)
         return together
 
-    def _foreseen(self, said: Mapping[str, Strength]) -> dict[str, Strength]:
-        """What was said, and where a forecast is asked for, the projection of each figure just before the figure."""
-        if _FORECAST not in said or said[_FORECAST].score < _SURE:
+    def _foreseen(self, said: Mapping[str, Strength], found: list[Found]) -> dict[str, Strength]:
+        """What was said, and where a forecast or a year to come is, each figure's projection just before the figure."""
+        is_told = _FORECAST in said and said[_FORECAST].score >= _SURE
+        if not is_told and not any(_is_to_come(f) for f in found):
             return dict(said)
         projected = {f"{field_id}{_PROJECTION}": strength for field_id, strength in said.items()}
         likelier = {
@@ -203,6 +205,14 @@ class FieldRanking:
         ids = chain.from_iterable(_KEY_FIELDS.get(t, self._by_type.get(t, ())) for t in types)
         for n, field_id in enumerate(dict.fromkeys(ids)):
             yield Ranked(self._fields[field_id], base - 0.01 * n)
+
+
+def _is_to_come(found: Found) -> bool:
+    """Whether it is a year that no figure of the facts can be of, only a projection."""
+    if not isinstance(found.target, Period):
+        return False
+    year = found.target.text[:4]
+    return year.isdigit() and int(year) > _LAST_REPORTED
 
 
 def is_report_request(text: str) -> bool:
