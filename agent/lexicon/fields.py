@@ -26,6 +26,7 @@ _GAP = " * "
 _WIDEST_GAP = 14
 _SAYS = 2.0
 _HINT = 0.8
+_JUST_BELOW = 0.01  # what is said word for word comes before ideas put together
 _GRAMMAR_WEIGHT = 0.3
 _SHARED = 0.08
 _FURTHER_CUES = 0.3
@@ -109,7 +110,8 @@ class FieldLexicon:
             ]
             found += _across(mention, words, folded)
         found += [
-            Cue(c.field, _SAYS * c.n_ideas, c.start, c.end) for c in self._composed.find(words)
+            Cue(c.field, _SAYS * c.n_ideas - _JUST_BELOW, c.start, c.end)
+            for c in self._composed.find(words)
         ]
         return found
 

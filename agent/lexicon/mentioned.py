@@ -19,6 +19,7 @@ from agent.lexicon.measured import Measured
 from agent.lexicon.names import NameIndex
 from agent.lexicon.overlap import WordOverlap
 from agent.lexicon.periods import periods
+from agent.lexicon.plain import is_plain
 from agent.lexicon.quantities import quantities
 from agent.lexicon.ranking import NAMED_BY, is_report_request
 from agent.lexicon.senses import FILMS
@@ -156,7 +157,8 @@ class Lexicon:
         speaking = [i for i in spoken if not self.fields[i].types & present]
         is_told = any(self.fields[i].types & reached for i in sure)
         if not speaking and sure and not is_told and not is_report_request(reading.text):
-            if owner := self._sole_owner(sure):
+            telling = {i for i in sure if not present or _is_telling(reading, free, i)}
+            if owner := self._sole_owner({i: sure[i] for i in telling}):
                 yield replace(owner, start=len(reading.text), end=len(reading.text))
                 return
             near = [i for i in sure if not present or self._leads_to(self.fields[i].types, present)]
@@ -185,7 +187,7 @@ class Lexicon:
     def _sole_owner(self, sure: Mapping[str, float]) -> Found | None:
         """The one company that has what is asked for most: who speaks of iPhone sales speaks of Apple."""
         likeliest_first = sorted(sure, key=lambda i: (-sure[i], i))
-        if self.fields[likeliest_first[0]].types != {"company"}:
+        if not sure or self.fields[likeliest_first[0]].types != {"company"}:
             return None
         for field_id in likeliest_first:
             owners = self._store.index(field_id)
@@ -217,6 +219,13 @@ class Lexicon:
                 yield replace(f, kind="period fiscal", label=f"FY{f.label}", target=_fiscal(f))
             else:
                 yield f
+
+
+def _is_telling(reading: Reading, cues: Iterable[Cue], field_id: str) -> bool:
+    """Whether more than everyday words speak for a field: iPhones, but not what a country produces."""
+    spans = [(cue.start, cue.end) for cue in cues if cue.field == field_id]
+    said = (w for w in reading.words if any(s <= w.start and w.end <= e for s, e in spans))
+    return not all(is_plain(word.text) for word in said)
 
 
 def _behind(classes: Iterable[Found], values: list[Found]) -> Iterator[Found]:
