@@ -39,7 +39,7 @@ _ONLY_WHERE_ASKED = (
     "languages", "former_ruler", "natural_hazards", "natural_resources", "crops", "export_goods", "import_goods",
     "industries", "national_symbols", "national_colours", "electoral_system", "map_region", "location",
     "legislature_structure", "dual_citizenship", "citizenship_by_birth", "trafficking_tier", "terrain",
-    "environmental_agreements", "environmental_issues",
+    "environmental_agreements", "environmental_issues", "main_ethnic_group",
 )  # fmt: skip
 _ALWAYS = ("gender", "prize_category")
 # Where these are plausible at all, no name is meant.
