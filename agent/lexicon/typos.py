@@ -1,6 +1,7 @@
 """Misspelt words brought back to words that the lexicon knows, within one or two slips of the finger.
 
-Guarantees: a known or everyday word is never changed; the work is bounded by the number of unknown words.
+Guarantees: no word of English is changed, known to the lexicon or not (`exceeding` is no misspelt `excluding`); the
+work is bounded by the number of unknown words.
 Does not guarantee: that a name nobody knows is left alone, only that nothing far from it is taken for it.
 """
 
@@ -9,9 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+from spellchecker import SpellChecker
 
 from agent.lexicon.plain import is_plain, plain_words
 from agent.mentions import Token, stem
@@ -56,7 +59,9 @@ class Spelling:
 
     def _is_misspelt(self, word: str) -> bool:
         is_word = len(word) >= SHORTEST and word.isascii() and word.isalpha()
-        return is_word and stem(word) not in self._weights and not self._is_whole_word(word)
+        if not is_word or stem(word) in self._weights or self._is_whole_word(word):
+            return False
+        return word not in english_words()
 
     def _is_whole_word(self, word: str) -> bool:
         return word in self._weights or is_plain(word)
@@ -93,6 +98,13 @@ class Spelling:
         same = [w for n in lengths for w in self._alike.get((word[0], n), ())]
         swapped = self._alike.get((word[1], len(word)), ())
         return same + [w for w in swapped if w[1] == word[0]]
+
+
+@cache
+def english_words() -> Container[str]:
+    """160,000 words of English as pyspellchecker lists them, read when the first unknown word is met."""
+    words: Container[str] = SpellChecker(language="en").word_frequency.dictionary
+    return words
 
 
 def _slip(word: str, meant: str) -> int:

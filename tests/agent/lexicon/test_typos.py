@@ -49,6 +49,22 @@ def test_abbreviations_and_everyday_words_stay(spelling: Spelling) -> None:
     assert mended(spelling, "a bark at dusk, a sip of stew") == "a bark at dusk , a sip of stew"
 
 
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("exceeding", "excluding"),
+        ("restated", "related"),
+        ("wager", "wagner"),
+        ("thesis", "theiss"),
+        ("seventy", "seventh"),
+        ("trekking", "trucking"),
+        ("hype", "hope"),
+    ],
+)
+def test_a_word_of_english_stays_however_near_a_known_one_is(word: str, near: str) -> None:
+    assert mended(Spelling({near: 5.0}, ()), f"some {word} there") == f"some {word} there"
+
+
 @given(st.lists(st.sampled_from(sorted(plain_words()))))
 def test_known_words_are_never_changed(spelling: Spelling, words: list[str]) -> None:
     text = " ".join(words)
