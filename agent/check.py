@@ -165,11 +165,20 @@ class _Court:
         if found is None and self._takes_a_multiple_for_an_amount(row):
             return self._blame(row, [], RowStatus.CONTRADICTED, say("multiple", self.lang))
         if found is None:
-            return None
+            return self._unfit(row)
         column = least_sure(row, found.columns, self.confidence)
         if ((row.index, column),) in self.tried:
             return None
         return self._blame(row, [column], RowStatus.CONTRADICTED, say(found.what, self.lang))
+
+    def _unfit(self, row: Row) -> Contradiction | None:
+        """A claim that compares a field with what it can never be, where the question speaks of one that can."""
+        spoken = tuple(pointer for pointer in self._suiting(row) if is_spoken(pointer))
+        untried = self._untried(row, FIELD_COLUMN, spoken)
+        if not untried:
+            return None
+        reason = say("unfit", self.lang)
+        return self._blame(row, [FIELD_COLUMN], RowStatus.CONTRADICTED, reason, untried)
 
     def _takes_a_multiple_for_an_amount(self, row: Row) -> bool:
         """Whether a claim compares an amount of a field with a word like `doubled`."""

@@ -14,6 +14,7 @@ from agent.state import Fields, Links
 from agent.types import Brief, Language, Pointer
 from tools.facts.store import Field
 from tools.types import Entity, FieldRef, Period, Quantity, Term, Text
+from tools.values.units import convert
 
 MAX_OFFERS = 4
 _MULTIPLIES = re.compile(r"doubl|tripl|trebl|quadrupl|fold|halv|翻|倍", re.IGNORECASE)
@@ -93,13 +94,22 @@ def can_hold(field: Field, value: Pointer) -> bool:
     match value.target:
         case Entity(type=kind):
             return field.kind == f"entity:{kind}"
-        case Quantity():
-            return field.kind in ("number", "year")
+        case Quantity() as number:
+            return can_measure(number, field)
         case Period():
             return field.kind in ("date", "year")
         case Text():
             return value.kind == f"value {field.en.lower()}"
     return True
+
+
+def can_measure(number: Quantity, field: Field) -> bool:
+    """Whether a number with its unit can be a value of the field: 300 hours are no number of missions."""
+    if field.kind == "year":
+        return not number.unit
+    if field.kind != "number" or (number.unit and not field.unit):
+        return False
+    return convert(number.number, number.unit, field.unit) is not None
 
 
 def is_measured(field: Field) -> bool:

@@ -13,13 +13,12 @@ from functools import partial
 from itertools import islice
 
 from agent import plan as canvas
-from agent.offers import Offers, is_measured, is_spoken
+from agent.offers import Offers, can_measure, is_spoken
 from agent.state import Cell
 from agent.types import N_ARGS, N_ROWS, NIL, Contradiction, Insertion, Plan, Pointer, Row, RowStatus
 from agent.wording import say
 from tools.facts.store import Field
 from tools.types import EntityClass, Quantity
-from tools.values.units import convert
 
 _CLASS_COLUMN = 1
 _COMPARED = re.compile(r"(?<!\S)(>=|<=|>|<) (@\d+)(?!\d)")
@@ -71,13 +70,15 @@ class _Reading:
         return None
 
     def _unbegun(self) -> Iterator[Contradiction]:
-        """A plan that says nothing where the question names things of a kind and a value of theirs."""
+        """A plan that says nothing where the question speaks of things of a kind, a field and a value of theirs."""
         for pointer in self._offers.brief.pointers:
-            if isinstance(pointer.target, EntityClass):
-                sought = _Sought(1, pointer, pointer.target)
+            if not isinstance(pointer.target, EntityClass):
+                continue
+            sought = _Sought(1, pointer, pointer.target)
+            said = {field.end for field in self._fields_of(sought) if is_spoken(field)}
+            if said - {value.end for value in self._unused}:  # more than the value's own words
                 search = _row(1, "search", pointer.symbol)
-                for found in self._values(sought):
-                    yield _beginning(found, search)
+                yield from (_beginning(found, search) for found in self._values(sought))
 
     def _is_said(self, pointer: Pointer) -> bool:
         """Whether the plan says it, or what the same words or another word of the question stand for as well."""
@@ -120,12 +121,14 @@ class _Reading:
             number = pointer.target
             if pointer.symbol not in signs or not isinstance(number, Quantity):
                 continue
-            fields = self._fields_of(sought, partial(_measures, number))
+            fields = self._fields_of(sought, partial(can_measure, number))
             if spoken := frozenset(p.symbol for p in fields if is_spoken(p)):
                 row = self._verify(sought, fields[0], signs[pointer.symbol], pointer)
                 yield from self._lacking(sought, pointer, (row,), {(row.index, 2): spoken})
 
-    def _fields_of(self, sought: _Sought, suits: Callable[[Field], bool]) -> list[Pointer]:
+    def _fields_of(
+        self, sought: _Sought, suits: Callable[[Field], bool] = lambda _: True
+    ) -> list[Pointer]:
         """The fields of the things that suit and that no claim of the plan is about yet."""
         claimed = {row.words[1] for row in self._plan.rows if row.tool == "verify"}
         kind = sought.kind.type
@@ -182,7 +185,3 @@ def _row(index: int, tool: str, *words: str) -> Row:
 
 def _is_called(name: str, field: Field) -> bool:
     return field.en.lower() == name
-
-
-def _measures(number: Quantity, field: Field) -> bool:
-    return is_measured(field) and convert(number.number, number.unit, field.unit) is not None

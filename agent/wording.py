@@ -54,6 +54,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "问题没有提到这个字段，却提到了其他字段",
     ),
     "multiple": ("it compares an amount with a multiple", "把数量与倍数相比"),
+    "unfit": ("the field can never be that", "该字段不可能取这样的值"),
     "ends early": (
         "the question asks for a value of what was found, not for the thing itself",
         "问题问的是所找对象的某个数值，而不是它本身",

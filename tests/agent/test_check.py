@@ -19,9 +19,11 @@ from tests.support.runs import (
     BORN,
     BRIEF,
     CURIE,
+    FIELDS,
     PEOPLE,
     POLAND,
     deps_of,
+    entities,
     fact,
     linked,
     make_field,
@@ -189,6 +191,21 @@ def test_a_doubtful_field_gives_way_to_one_that_is_plainly_asked_for(
     brief = replace(BRIEF, pointers=(*spoken, certain))
     notes = checked(tmp_path, drafted, seen, brief=brief).notes
     assert [(found.cells, found.offers) for found in notes] == [((2,), (certain,))] * is_opened
+
+
+@pytest.mark.parametrize(("unit", "is_opened"), [("h", True), ("km", False)])
+def test_a_claim_about_what_its_field_can_never_be_gives_way_to_one_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str, is_opened: bool
+) -> None:
+    monkeypatch.setitem(FIELDS, "area", replace(make_field("area", "country"), unit=unit))
+    hours = Pointer("@5", "number h", "300 hours", Quantity(Decimal(300), "h"), start=40, end=49)
+    area = Pointer("%3", "field", "area", FieldRef("area", "area"), end=20)
+    spoken = tuple(replace(p, end=9) if p.symbol == "%2" else p for p in BRIEF.pointers)
+    drafted = plan({1: "search @2", 2: "verify #1 %2 > @5"}, "#2")
+    seen: dict[int, Observation] = {1: entities(POLAND), 2: entities(POLAND)}
+    brief = replace(BRIEF, pointers=(*spoken, hours, area))
+    notes = checked(tmp_path, drafted, seen, brief=brief).notes
+    assert [(found.cells, found.offers) for found in notes] == [((2,), (area,))] * is_opened
 
 
 def test_a_plan_that_ends_in_a_thing_lacks_the_row_that_reads_the_number_asked_for(

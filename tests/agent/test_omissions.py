@@ -129,6 +129,13 @@ def test_a_plan_that_says_nothing_begins_with_the_things_that_have_the_value() -
     assert dict(found.insertion.choices)[N_ROWS, 1] == frozenset(canvas.REFERENCES)
 
 
+def test_a_value_alone_is_no_question_about_things_that_have_it() -> None:
+    alone = replace(asked(), pointers=(ISLANDS, replace(CANARIES, end=61), FIELD_POINTERS[0]))
+    assert left_out(plan({}), Offers(alone, "en", Islands(), FixedLinker())) == ()
+    spoken = replace(alone, pointers=(*alone.pointers, FIELD_POINTERS[1]))
+    assert left_out(plan({}), Offers(spoken, "en", Islands(), FixedLinker())) != ()
+
+
 @pytest.mark.parametrize(
     ("rows", "pointers", "text"),
     [
