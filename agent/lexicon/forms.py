@@ -36,6 +36,8 @@ _FOREIGN_PLACE_WORDS = re.compile(
     r"|laguna|lac|loch|lough|danau|presa|represa|ilha|isla|île|ko|pulau"
 )
 _TELLING_NAME = 7
+_SHORTEST_SURNAME = 4
+_PERSONS = ("laureate", "astronaut", "film_person")
 _GENERIC_ZH = {
     "company": ("公司", "集团"),
     "element": ("元素",),
@@ -48,7 +50,25 @@ _GENERIC_ZH = {
     "mountain": ("山", "峰"),
     "desert": ("沙漠",),
 }
-_SHORTEST_PART = 10
+_SHORTEST_PART = 9
+_NO_NAME = re.compile(r"(?:[A-Z]\.-?)+|[A-Z]|Sir|Lord|Dame|Jr\.?|Sr\.?|I{2,3}|['(].*")
+_PARTICLES = frozenset({"von", "van", "de", "der", "den", "del", "di", "da", "du", "la", "le", "y", "bin", "al", "of", "and", "for", "on", "the", "'t", "d'"})  # fmt: skip
+_BODY = re.compile(
+    r"\b(?:Agency|Bureau|Committee|Council|Organi[sz]ation|Programme|Quartet|Fund|Institute|Campaign|Bank|Cent(?:er|re)|Landmines)\b"
+)
+# What people called so are mostly called, and other ways to write it.
+_CALLED = {
+    "Aleksandr": "Alexander", "Aleksei": "Alexei", "Aleksey": "Alexei", "Alexander": "Alex", "Anatoli": "Anatoly", "Andrei": "Andrey", "Andrew": "Andy",
+    "Anthony": "Tony", "Barbara": "Barb", "Benjamin": "Ben", "Catherine": "Cathy|Kate", "Charles": "Charlie|Chuck", "Christopher": "Chris",
+    "Daniel": "Dan|Danny", "David": "Dave", "Dmitri": "Dmitry", "Donald": "Don", "Douglas": "Doug", "Edward": "Ed|Eddie|Ted", "Edwin": "Ed",
+    "Elizabeth": "Liz|Beth", "Eugene": "Gene", "Francis": "Frank", "Franklin": "Frank", "Frederick": "Fred", "Gennadi": "Gennady", "Gerald": "Jerry",
+    "Gordon": "Gordo", "Gregory": "Greg", "James": "Jim|Jimmy", "Jeffrey": "Jeff", "Jennifer": "Jen|Jenny", "John": "Jack|Johnny", "Joseph": "Joe",
+    "Judith": "Judy", "Katherine": "Kathy|Kate", "Kathleen": "Kathy", "Kathryn": "Kathy|Kate", "Kenneth": "Ken", "Lawrence": "Larry",
+    "Margaret": "Peggy|Maggie", "Matthew": "Matt", "Michael": "Mike", "Nicholas": "Nick", "Nikolai": "Nikolay", "Pamela": "Pam", "Patrick": "Pat",
+    "Peter": "Pete", "Philip": "Phil", "Raymond": "Ray", "Richard": "Dick|Rick", "Robert": "Bob|Rob", "Ronald": "Ron", "Samuel": "Sam",
+    "Sergei": "Sergey", "Stephen": "Steve", "Steven": "Steve", "Stuart": "Stu", "Susan": "Sue", "Terence": "Terry", "Thomas": "Tom", "Timothy": "Tim",
+    "Valeri": "Valery", "Vasili": "Vasily", "Vincent": "Vince", "Vitali": "Vitaly", "Walter": "Walt|Wally", "William": "Bill|Will", "Yuri": "Yury",
+}  # fmt: skip
 
 
 def short_forms(entity: Entity) -> Iterator[str]:
@@ -57,12 +77,39 @@ def short_forms(entity: Entity) -> Iterator[str]:
     bare = re.sub(r"^(?:The|A|An) ", "", name)
     if bare != name:
         yield bare
-    if entity.type == "film" and ": " in name:
-        yield from (part for part in name.split(": ") if len(part) >= _SHORTEST_PART)
+    if entity.type == "film":
+        yield from _parts_of_title(name)
+    if entity.type in _PERSONS and " " in name and not _BODY.search(name):
+        yield from _bare_persons(name)
     if entity.type == "film_person" and " " in name:
         yield name.rpartition(" ")[2]
     if entity.type in _PLACES:
         yield from (form for form in _bare_places(name.split()) if not is_plain(form.lower()))
+
+
+def _parts_of_title(name: str) -> Iterator[str]:
+    """What is before and behind a colon, and a title less its second: `Birdman or (...)`."""
+    parts = (
+        [part for part in name.split(": ") if len(part) >= _SHORTEST_PART] if ": " in name else []
+    )
+    yield from parts
+    yield from (part.removeprefix("The ") for part in parts if part.startswith("The "))
+    first, other, _ = re.sub(r" or(?::| (?=\())", " or:", name).partition(" or:")
+    if other:
+        yield first
+
+
+def _bare_persons(name: str) -> Iterator[str]:
+    """A name without initials, with one given name of several, with what its bearer is called, and the surname alone."""
+    parts = [part for part in name.replace(",", "").split() if not _NO_NAME.fullmatch(part)]
+    n_given = next((i for i, p in enumerate(parts) if p.lower() in _PARTICLES), len(parts) - 1)
+    given, last = parts[:n_given], " ".join(parts[n_given:])
+    if given and last:
+        yield " ".join(parts)
+        called = [given[0], given[-1], *_CALLED.get(given[0], "").split("|")]
+        yield from (f"{each} {last}" for each in dict.fromkeys(called) if each)
+    if given and len(last) >= _SHORTEST_SURNAME and not is_plain(last.lower()):
+        yield last
 
 
 def _bare_places(words: list[str]) -> Iterator[str]:
@@ -80,8 +127,10 @@ def neighbouring(mention: Mention[T], reading: Reading) -> dict[str, tuple[int, 
     """Types that the word just before or after names (`the Danube river`), with the span that takes it in."""
     words, last = reading.words, mention.first + mention.n_tokens
     spans: dict[str, tuple[int, int]] = {}
-    before = stem(words[mention.first - 1].text) if mention.first else ""
-    after = stem(words[last].text) if last < len(words) else ""
+    is_led = mention.first > 0 and not _ends(reading, words[mention.first - 1].end, mention.start)
+    before = stem(words[mention.first - 1].text) if is_led else ""
+    is_followed = last < len(words) and not _ends(reading, mention.end, words[last].start)
+    after = stem(words[last].text) if is_followed else ""
     for entity_type, generic in _GENERIC.items():
         if before in generic and before != "picture":
             spans[entity_type] = (words[mention.first - 1].start, mention.end)
@@ -92,3 +141,8 @@ def neighbouring(mention: Mention[T], reading: Reading) -> dict[str, tuple[int, 
             if reading.text.startswith(ending, mention.end):
                 spans[entity_type] = (mention.start, mention.end + len(ending))
     return spans
+
+
+def _ends(reading: Reading, start: int, end: int) -> bool:
+    """Whether a sentence ends between two words."""
+    return bool(re.search(r"[.?!] ", reading.text[start : end + 1]))

@@ -1,4 +1,4 @@
-"""Names in a list are of one kind: in `Baikal, Tanganyika and Victoria` all are lakes, for the first can be nothing else."""
+"""Names in a list or a comparison are of one kind: in `Baikal, Tanganyika and Victoria` all are lakes, for the first can be nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agent.lexicon.spans import Reading
 from agent.mentions import Mention
 
 _JOINT = re.compile(
-    r"\s*(?:[,;/&+、，]|(?:[,;]\s*)?\b(?:and|or|vs\.?|versus)\b|和|与|跟|及|还是|或)\s*(?:the\s+)?",
+    r"\s*(?:[,;/&+、，]|(?:[,;]\s*)?\b(?:and|or|vs\.?|versus|\w+er than)\b|和|与|跟|及|还是|或|比)\s*(?:the\s+)?",
     re.IGNORECASE,
 )
 
@@ -37,7 +37,7 @@ def kinds_of_list(
 
 
 def _lists(mentions: list[Mention[Sense]], text: str) -> list[list[Mention[Sense]]]:
-    """The runs of names with nothing but a comma or an `and` between one and the next."""
+    """The runs of names with nothing but a comma, an `and` or a `larger than` between one and the next."""
     runs: list[list[Mention[Sense]]] = []
     for mention in mentions:
         if runs and mention.start < runs[-1][-1].end:

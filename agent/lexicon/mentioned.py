@@ -127,7 +127,8 @@ class Lexicon:
         others = [value.found for value in values if not value.is_settled]
         classes = _behind(classes, [*settled, *others])
         told = [value.found for value in values if self._goes_before_films(value, reading)]
-        named = (f for f in self._names.find(reading) if f.kind != "film" or not _is_among(f, told))
+        uncut = _uncut(self._names.find(reading), cues)
+        named = (f for f in uncut if f.kind != "film" or not _is_among(f, told))
         names = beside(named, settled, reading.text)
         return without_overlaps(chain(settled, classes, _measured(reading.text), names, others))
 
@@ -226,6 +227,16 @@ def _is_telling(reading: Reading, cues: Iterable[Cue], field_id: str) -> bool:
     spans = [(cue.start, cue.end) for cue in cues if cue.field == field_id]
     said = (w for w in reading.words if any(s <= w.start and w.end <= e for s, e in spans))
     return not all(is_plain(word.text) for word in said)
+
+
+def _uncut(names: Iterable[Found], cues: Iterable[Cue]) -> Iterator[Found]:
+    """Names, less those whose end a field's words take where a shorter name stops: 挪威 | 海岸 is no 挪威海."""
+    found = list(names)
+    sure = [cue for cue in cues if cue.weight >= _SURE and cue.gap[0] == cue.gap[1]]
+    for name in found:
+        stops = {n.end for n in found if n.start == name.start and n.end < name.end}
+        if not any(c.start in stops and name.end < c.end for c in sure):
+            yield name
 
 
 def _behind(classes: Iterable[Found], values: list[Found]) -> Iterator[Found]:

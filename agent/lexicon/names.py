@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agent.lexicon.forms import neighbouring, short_forms
+from agent.lexicon.forms_zh import short_forms_zh
 from agent.lexicon.listed import kinds_of_list
 from agent.lexicon.plain import is_plain
 from agent.lexicon.senses import (
@@ -44,6 +45,7 @@ _SHORTEST_SLIP, _LONGEST_SLIP = 4, 8
 _NO_SLIPS = (
     "的了是在哪群"  # words of their own: 最大的沙漠 is no 大沙沙漠, 夏威夷群岛 no 夏威夷大岛
 )
+_NATIONS = {"country", "region"}
 _SHORT_FORM = -1.0
 _SURNAME = -3.0
 _DEMONYM = -4.0
@@ -58,35 +60,66 @@ class NameIndex:
         self._slips: dict[str, str] = {}
         self._taken: dict[str, list[Sense]] = defaultdict(list)
         entities = {e.id: e for e in store.entities()}
-        chinese = []
+        chinese: list[tuple[str, Entity]] = []
         for alias, entity_id, lang, weight in store.aliases():
             if len(alias) > 1 or _CJK.match(alias):
                 self._index.add(alias, _sense(alias, entities[entity_id], weight))
                 if entities[entity_id].type == "planet" and alias.isascii():
                     self._index.add(f"{alias}s", _sense(alias, entities[entity_id], weight))
-                chinese += [alias] if lang == "zh" else []
+                chinese += [(alias, entities[entity_id])] if lang == "zh" else []
+        self._add_symbols(store)
         self._add_short_forms(store)
-        self._add_nicknames(store)
+        chinese += self._add_nicknames(store)
         self._add_demonyms(store)
-        self._add_slips(chinese)
+        self._add_short_forms_zh(store, chinese)
+        self._add_slips(name for name, _ in chinese)
 
     def _add_short_forms(self, store: FactStore) -> None:
         """What people leave off names; where that is the name of something else, only a list tells what is meant."""
         names = {phrase for phrase, _ in self._index.phrases()}
         for entity in store.entities():
             for form in short_forms(entity):
-                sense = Sense(entity, store.weight(entity.id) + _SHORT_FORM)
+                is_surname = entity.type in ("laureate", "astronaut") and " " not in form
+                less = _SURNAME if is_surname else _SHORT_FORM
+                sense = Sense(entity, store.weight(entity.id) + less)
                 if entity.type in FILMS or fold(form) not in names:
                     self._index.add(form, sense)
                 else:
                     self._taken[fold(form)].append(sense)
 
-    def _add_nicknames(self, store: FactStore) -> None:
-        """What is said in place of a name: `the Land of the Rising Sun`, 枫叶之国, and names the facts lack: 库马西."""
+    def _add_symbols(self, store: FactStore) -> None:
+        """What stands for elements in formulas, and the one organization that is called as one asks."""
+        told = [(i, fact.value) for i, facts in store.index("symbol").items() for fact in facts]
+        for entity_id, symbol in (*told, ("org/who", "WHO")):
+            if (thing := store.entity(entity_id)) and len(symbol) > 1:
+                self._index.add(symbol, Sense(thing, store.weight(thing.id), written=symbol))
+
+    def _add_short_forms_zh(self, store: FactStore, chinese: list[tuple[str, Entity]]) -> None:
+        """The same of Chinese names; an island may be called as its country is."""
+        held: dict[str, set[str]] = defaultdict(set)
+        for phrase, senses in self._index.phrases():
+            held[phrase] = {sense.entity.type for sense in senses}
+        for name, entity in chinese:
+            for form in short_forms_zh(name, entity):
+                others = held.get(" ".join(form), set())
+                less = _SURNAME if entity.type in PERSONS else _SHORT_FORM
+                sense = Sense(entity, store.weight(entity.id) + less)
+                if not others or (entity.type == "island" and others <= _NATIONS):
+                    self._index.add(form, sense)
+                else:
+                    self._taken[" ".join(form)].append(sense)
+
+    def _add_nicknames(self, store: FactStore) -> Iterator[tuple[str, Entity]]:
+        """What is said in place of a name: `the Land of the Rising Sun`, 枫叶之国; names the facts lack: 库马西.
+
+        Gives the Chinese ones.
+        """
         for file in (NICKNAMES_FILE, FURTHER_FILE):
             for thing, words in _told_of(store, file):
                 for word in words:
                     self._index.add(word, Sense(thing, store.weight(thing.id)))
+                    if _CJK.match(word):
+                        yield word, thing
 
     def _add_demonyms(self, store: FactStore) -> None:
         """A people stands for its country, and for its country's market."""
@@ -141,7 +174,7 @@ class NameIndex:
     def clear_types(self, words: list[Token]) -> set[str]:
         """The types of names that can mean things of one type only."""
         found = (
-            {sense.entity.type for sense in mention.meanings}
+            {sense.entity.type for sense in mention.meanings if not sense.written}
             for mention in self._index.find(words)
             if not all(is_plain(word) for word in mention.phrase.split())
         )

@@ -128,6 +128,15 @@ _BELOW = re.compile(
     r"\s?(?:degrees?\s)?below (?:zero|freezing|(?:the )?sea level)\b", re.IGNORECASE
 )
 _ORDINAL_ZH = re.compile(r"周期|族|号元素")  # places in the periodic table are numbers
+_PLACES = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
+)  # fmt: skip
+_PLACE = re.compile(
+    rf"\b(?:(?P<word>{'|'.join(_PLACES)})|(?P<digits>1?\d)(?:st|nd|rd|th)) (?=(?:row|period|group|column)s?\b)",
+    re.IGNORECASE,
+)
+_OF_ELEMENTS = re.compile(r"element|periodic|metal|gas\b|gases|\btable\b", re.IGNORECASE)
 _LONGEST_SMALL = 12
 
 
@@ -138,6 +147,7 @@ def quantities(text: str) -> Iterator[Measured]:
     for number in spoken(text):
         yield from (_signed(each, text) for each in _words(number, text))
     yield from _percentages(text)
+    yield from _places(text)
     for pattern, quantity in _FRACTIONS:
         for match in pattern.finditer(text):
             yield Measured(match.start(), match.end(), "number", quantity, keeps_words=True)
@@ -250,6 +260,16 @@ def _percentages(text: str) -> Iterator[Measured]:
             Decimal(match["tens"]) if match["tens"].isascii() else _spoken(match["tens"])
         )
         yield Measured(match.start(), match.end(), "number", Quantity(number + ones, "%"))
+
+
+def _places(text: str) -> Iterator[Measured]:
+    """The rows and columns of the periodic table: metals in the fourth row."""
+    for match in _PLACE.finditer(text) if _OF_ELEMENTS.search(text) else ():
+        number = match["digits"] or _PLACES.index(match["word"].lower()) + 1
+        end = match.end() - 1
+        yield Measured(
+            match.start(), end, "number", Quantity(Decimal(number), ""), keeps_words=True
+        )
 
 
 def _spoken(said: str) -> Decimal:

@@ -13,6 +13,9 @@ from tools.types import Entity
 
 WELL_KNOWN = 6.0
 FILMS = ("film", "film_person")
+_STAR = 1.0
+_STOPS = (".", "?", "!", ":", ";")
+_SHORT_FOR = frozenset({"pt", "mt", "no", "co", "la"})  # boiling pt, mt everest
 PERSONS = ("laureate", "astronaut", "film_person")
 NEVER = float("-inf")
 _CJK = re.compile(r"[一-鿿𠀀-𮯯]")
@@ -23,7 +26,8 @@ _NATURAL = frozenset({"river", "lake", "mountain", "sea", "desert"})
 _AWARDS = ("oscar", "the oscar", "oscars", "the oscars")  # a film of 1966 is called so
 _CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
 _VOTE_WEIGHT, _ADJACENT = 10.0, 12.0
-_SOME = 0.5
+_LITTLE, _SOME, _TELLING_VOTE = 0.3, 0.5, 1.0
+_COMMON_NOUN = -4.0  # mercury beside gold, in a text that writes names with capitals
 _TELLING_CHARS = 4
 # Characters that make another word of an element's: 金融, 基金, 铁路, 锡兰.
 _WORDS_WITH_ELEMENTS = {
@@ -36,18 +40,24 @@ _WORDS_WITH_ELEMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """One thing that a phrase may mean; `weight` is how likely that is by itself."""
+    """One thing that a phrase may mean; `weight` is how likely that is by itself.
+
+    A name that is `written` one way only means nothing where it is written otherwise: Fe, WHO.
+    """
 
     entity: Entity
     weight: float
     is_demonym: bool = False
+    written: str = ""
 
 
 def of_that_kind(senses: tuple[Sense, ...], reading: Reading) -> list[Sense]:
     """Of a country and its market or island the one that has what is asked; beside a country no surname."""
     names = [sense for sense in senses if not sense.is_demonym]
     types = {sense.entity.type for sense in names or senses}
-    is_island = "island" in reading.carriers and "country" not in reading.carriers
+    has_what_is_asked = "island" in reading.carriers and "country" not in reading.carriers
+    is_among_islands = reading.vote("island") - reading.vote("country") > _LITTLE
+    is_island = has_what_is_asked or is_among_islands
     if {"country", "island"} <= types and is_island:
         return [s for s in senses if s.entity.type not in ("country", "region")]
     if "country" in types and (asked := asked_places(types, reading)):
@@ -75,15 +85,19 @@ def score_of(
     """How likely the sense is meant here; -inf where it cannot be."""
     entity_type = sense.entity.type
     is_named = entity_type in kinds_beside
-    if not is_named and not _is_plausible(sense, mention, reading):
+    if not (is_named and not sense.written) and not _is_plausible(sense, mention, reading):
         return NEVER
     votes = _VOTE_WEIGHT * reading.vote(entity_type) + _ADJACENT * is_named
-    return sense.weight + votes + _PRIOR.get(entity_type, 0.0)
+    said = reading.text[mention.start : mention.end]
+    is_common = entity_type == "planet" and said.islower() and not reading.is_lower
+    return sense.weight + votes + _PRIOR.get(entity_type, 0.0) + _COMMON_NOUN * is_common
 
 
 def _is_plausible(sense: Sense, mention: Mention[Sense], reading: Reading) -> bool:
     said = reading.text[mention.start : mention.end]
     entity_type = sense.entity.type
+    if sense.written:
+        return _is_as_written(sense, mention, reading)
     if entity_type in FILMS and not _may_be_film(sense, mention, reading):
         return False
     if _CJK.search(said):
@@ -93,6 +107,16 @@ def _is_plausible(sense: Sense, mention: Mention[Sense], reading: Reading) -> bo
         is_everyday = all(is_plain(word) for word in mention.phrase.split())
         return not is_everyday or _is_capitalised(said) or reading.vote(entity_type) > 0
     return _is_plausible_word(sense, mention, reading, said)
+
+
+def _is_as_written(sense: Sense, mention: Mention[Sense], reading: Reading) -> bool:
+    """Whether a symbol is written as it should be where such things are spoken of, or a text without capitals asks for them."""
+    said, word = reading.text[mention.start : mention.end], mention.phrase
+    vote = reading.vote(sense.entity.type)
+    if reading.is_lower:
+        return vote >= _TELLING_VOTE and word not in GRAMMAR | _SHORT_FOR and not is_plain(word)
+    is_opening = is_plain(word) and _is_opening(mention, reading)
+    return said == sense.written and vote > 0 and not is_opening
 
 
 def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, said: str) -> bool:
@@ -105,7 +129,7 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
     is_wordlike = is_plain(word)
     if is_wordlike and entity_type in FILMS:
         return said[0].isupper() and mention.first > 0
-    is_opening = mention.first == 0 or reading.words[mention.first - 1].text in (".", "?", "!")
+    is_opening = _is_opening(mention, reading)
     if said[0].isupper() and not (is_opening and is_wordlike):
         is_io = entity_type == "moon" and reading.vote("moon") > 0
         return len(said) > 2 or said.isupper() or is_io
@@ -118,6 +142,12 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
         or (entity_type in _CLOSED_TYPES and reading.is_lower)
         or reading.vote(entity_type) > 0
     )
+
+
+def _is_opening(mention: Mention[Sense], reading: Reading) -> bool:
+    """Whether a sentence begins here, which a capital may only tell."""
+    before = mention.start - 1
+    return mention.first == 0 or reading.text[:before].rstrip()[-1:] in _STOPS
 
 
 def _stands_alone(mention: Mention[Sense], text: str) -> bool:
@@ -144,6 +174,8 @@ def _may_be_film(sense: Sense, mention: Mention[Sense], reading: Reading) -> boo
         return sense.entity.type == "film"
     is_whole = mention.n_tokens > 1 and mention.phrase.count(" ") == sense.entity.name.count(" ")
     is_telling = not all(is_plain(word) for word in mention.phrase.split())
+    if sense.entity.type == "film_person" and not is_whole:
+        return is_telling and reading.vote("film_person") >= _SOME and sense.weight >= _STAR
     said = reading.text[mention.start : mention.end]
     return is_whole and is_telling and (sense.entity.type == "film_person" or _is_capitalised(said))
 
