@@ -123,6 +123,11 @@ def test_a_class_that_goes_without_saying_stands_at_the_end(
     assert brief.text.endswith(f"class {implied}")
 
 
+def test_everyday_words_beside_a_country_speak_for_no_company(linker: Linker) -> None:
+    assert ids(linker, "what do factories in Sri Lanka turn out") == ["country/LKA"]
+    assert "company/AAPL" in ids(linker, "how many iPhones did Germany buy")
+
+
 def test_what_is_named_implies_no_class(linker: Linker) -> None:
     for question in ("population of France", "Tesla's profit in 2024", "Where was Bohr born?"):
         assert not [t for t in targets(linker, question) if isinstance(t, EntityClass)]
@@ -316,3 +321,30 @@ def test_no_class_is_implied_that_has_nothing_to_do_with_what_is_named(linker: L
 def test_a_value_goes_before_a_film_of_its_name(linker: Linker) -> None:
     assert Text("Apollo 13") in targets(linker, "the crew of Apollo 13")
     assert "film" in {p.kind for p in linker.link("How many Oscars did Apollo 13 win?").pointers}
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("When did James Robinson win his Nobel?", "nobel/1046"),
+        ("Bill Nordhaus birth date", "nobel/968"),
+        ("Catalina Moreno's Oscar nominations", "person/nm1503432"),
+        ("did Streep win", "person/nm0000658"),
+        ("how many Oscars did return of the king get", "film/tt0167260"),
+        ("Birdman wins at the Oscars", "film/tt2562232"),
+        ("melting point of Fe", "element/Fe"),
+        ("what's pb's boiling point", "element/Pb"),
+        ("Does gold sink in mercury?", "element/Hg"),
+        ("Where does the WHO sit?", "org/who"),
+    ],
+)
+def test_short_and_other_names_mean_the_thing(linker: Linker, question: str, meant: str) -> None:
+    assert meant in ids(linker, question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Li Keqiang", "I like every element. At what kelvin do they boil?", "who was born a metal"],
+)
+def test_symbols_and_surnames_are_no_words(linker: Linker, question: str) -> None:
+    assert {"element/Li", "element/At", "nobel/61"}.isdisjoint(ids(linker, question))

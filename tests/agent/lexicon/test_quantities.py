@@ -30,6 +30,8 @@ from tools.types import Quantity
         ("低于海平面200米的湖", "-200", "m"),
         ("revenue minus 3,000", "3000", ""),
         ("第四周期的元素", "4", ""),
+        ("elements in the fourth row", "4", ""),
+        ("metals of the 11th group", "11", ""),
         ("faster than 10 km/s", "10", "km/s"),
         ("每秒超过10公里，每秒10公里", "10", "km/s"),
         ("gravity above 10 m/s2", "10", "m/s2"),
