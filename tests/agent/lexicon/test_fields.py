@@ -108,6 +108,11 @@ def test_a_projection_comes_first_where_a_forecast_is_asked_for(
     assert next(t.id for t in offered if isinstance(t, FieldRef)) == likeliest
 
 
+def test_words_said_as_one_come_before_ideas_put_together(lexicon: FieldLexicon) -> None:
+    text = "the military spending of Chad"
+    assert strengths(lexicon.cues(tokens(text)))["military_spending"].end == text.index(" of Chad")
+
+
 def test_words_may_stand_between_the_parts_of_a_cue(lexicon: FieldLexicon) -> None:
     together = strengths(lexicon.cues(tokens("which country was the winner of that prize born in")))
     assert together["birth_country"].score > together["birth_city"].score
