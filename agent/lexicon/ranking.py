@@ -42,7 +42,13 @@ _KEY_FIELDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _LEADS_TO: dict[str, tuple[str, ...]] = {
     "laureate": ("prize",), "prize": ("laureates",), "film_person": ("winning_films",), "country": ("capital",),
-    **dict.fromkeys(("city", "mountain", "river", "lake", "island", "desert", "organization"), ("country",)),
+    "organization": ("memberships",),
+    **dict.fromkeys(("city", "mountain", "river", "lake", "island", "desert"), ("country",)),
+}  # fmt: skip
+# What years are of among things whose figures have no years of their own.
+_DATED: dict[str, tuple[str, ...]] = {
+    "laureate": ("prize_year", "birth_date"), "prize": ("prize_year",), "organization": ("established",),
+    "film": ("oscar_year",), "film_person": ("oscar_year",), "astronaut": ("flight_year", "selection_year"),
 }  # fmt: skip
 _ASKING = (
     (re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day)\b|何时|什么时候|哪年|哪一年|哪天|几几年", re.I), ("date", "year")),
@@ -132,6 +138,8 @@ class FieldRanking:
             ranked += self._key_fields(types, _KEY_OF_REPORT if is_report else _KEY)
         else:
             ranked += self._relations(types)
+        if any(isinstance(f.target, Period) for f in found):
+            ranked += self._dates(types, spoken)
         best: dict[str, Ranked] = {}
         for each in sorted(ranked, key=lambda r: (-r.score, r.field.id)):
             best.setdefault(each.field.id, each)
@@ -194,6 +202,12 @@ class FieldRanking:
         """What nobody says outright, but what has words of the text among its own."""
         for n, field_id in enumerate(self._overlap.fields(tokens(text), types)[:_MOST_SHARING]):
             yield Ranked(self._fields[field_id], _SHARES_WORDS - 0.01 * n)
+
+    def _dates(self, types: Iterable[str], spoken: list[Ranked]) -> Iterator[Ranked]:
+        """What a year may be of, where nobody says it: who won best director in 2010, who joined in 1978."""
+        ids = dict.fromkeys(chain.from_iterable(_DATED.get(t, ()) for t in types))
+        if not ids.keys() & {r.field.id for r in spoken if r.score > 0}:
+            yield from (Ranked(self._fields[field_id], _KEY) for field_id in ids)
 
     def _relations(self, types: Iterable[str]) -> Iterator[Ranked]:
         """What leads from such things to others, which people leave unsaid."""

@@ -23,6 +23,7 @@ _PRIOR = {"country": 15.0, "planet": 3.0, "element": 2.0, "region": -2.0, "organ
 # Types whose names may be everyday words in lower case (gold, earth, target), where the text speaks of them.
 _WORDLIKE = frozenset({"element", "planet", "company", "moon", "region"})
 _NATURAL = frozenset({"river", "lake", "mountain", "sea", "desert"})
+_PARTED = re.compile(r"[a-z]-$")
 _AWARDS = ("oscar", "the oscar", "oscars", "the oscars")  # a film of 1966 is called so
 _CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
 _VOTE_WEIGHT, _ADJACENT = 10.0, 12.0
@@ -63,10 +64,20 @@ def of_that_kind(senses: tuple[Sense, ...], reading: Reading) -> list[Sense]:
     if "country" in types and (asked := asked_places(types, reading)):
         return [s for s in senses if s.entity.type in asked]
     if "country" not in types:
-        return list(senses)
+        return _body_asked(senses, types, reading)
     is_market = reading.vote("region") > max(_SOME, reading.vote("country"))
     wrong = "country" if is_market and "region" in types else "region"
     return [s for s in senses if s.entity.type not in (wrong, *PERSONS)]
+
+
+def _body_asked(senses: tuple[Sense, ...], types: set[str], reading: Reading) -> list[Sense]:
+    """Of an organization that won a Nobel Prize the laureate, where the text speaks of prizes more than of members."""
+    if not {"laureate", "organization"} <= types:
+        return list(senses)
+    for_prizes = reading.vote("laureate") + reading.vote("prize")
+    is_laureate = for_prizes > reading.vote("organization") + reading.vote("country")
+    wrong = "organization" if is_laureate else "laureate"
+    return [sense for sense in senses if sense.entity.type != wrong]
 
 
 def asked_places(types: Iterable[str], reading: Reading) -> frozenset[str]:
@@ -124,7 +135,8 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
     word, entity_type = mention.phrase, sense.entity.type
     if word in GRAMMAR:
         return word == "us" and (said == "US" or _is_country_us(mention, reading))
-    if len(word) < 2:
+    is_open = entity_type not in _CLOSED_TYPES
+    if len(word) < 2 or (is_open and said.islower() and _is_tail(mention, reading)):
         return False
     is_wordlike = is_plain(word)
     if is_wordlike and entity_type in FILMS:
@@ -148,6 +160,11 @@ def _is_opening(mention: Mention[Sense], reading: Reading) -> bool:
     """Whether a sentence begins here, which a capital may only tell."""
     before = mention.start - 1
     return mention.first == 0 or reading.text[:before].rstrip()[-1:] in _STOPS
+
+
+def _is_tail(mention: Mention[Sense], reading: Reading) -> bool:
+    """Whether the word ends one that is written with a hyphen: grown-ups are no parcels."""
+    return bool(_PARTED.search(reading.text[: mention.start]))
 
 
 def _stands_alone(mention: Mention[Sense], text: str) -> bool:
