@@ -76,6 +76,7 @@ def test_a_name_means_what_the_rest_speaks_of(linker: Linker, question: str, mea
         ("小李子捧回小金人的那部电影的导演", "element/Au"),
         ("how many doctors per 1000 ppl does cuba have", "company/PPL"),
         ("who are male laureates", "city/male-mv"),
+        ("which companies are run by grown-ups", "company/UPS"),
         ("tesla's energy business doubled", "company:energy"),
     ],
 )
@@ -348,3 +349,34 @@ def test_short_and_other_names_mean_the_thing(linker: Linker, question: str, mea
 )
 def test_symbols_and_surnames_are_no_words(linker: Linker, question: str) -> None:
     assert {"element/Li", "element/At", "nobel/61"}.isdisjoint(ids(linker, question))
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("which films did Alfred Newman get an Oscar for", "Alfred Newman"),
+        ("movies edith head won for", "Edith Head"),
+    ],
+)
+def test_those_who_won_for_a_film_are_values(linker: Linker, question: str, value: str) -> None:
+    assert Text(value) in targets(linker, question)
+
+
+def test_words_are_no_category_of_the_oscars_where_films_are_not_spoken_of(linker: Linker) -> None:
+    assert Text("Makeup and Hairstyling") not in targets(linker, "how many days make up a year")
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Where is the Labour Organisation based?", "org/ilo"),
+        ("seat of the World Trade Organisation", "org/wto"),
+        ("how many Oscars did Godfather 2 win", "film/tt0071562"),
+        ("Crouching Tiger's Oscars", "film/tt0190332"),
+        ("Martian gravity", "planet/mars"),
+    ],
+)
+def test_other_spellings_and_parts_of_names_mean_the_thing(
+    linker: Linker, question: str, meant: str
+) -> None:
+    assert meant in ids(linker, question)
