@@ -51,6 +51,11 @@ _GENERIC_ZH = {
     "desert": ("沙漠",),
 }
 _SHORTEST_PART = 9
+_ARTICLE = re.compile("(?:The|A) ")
+_NUMBERS = {"II": ("2", "Two"), "III": ("3", "Three"), "Two": ("2", "II"), "2": ("2", "Two")}
+_NUMBERED = re.compile(r"(?:The )?(?P<title>.+?),?:? (?:Part )?(?P<number>II|III|Two|2)")
+_SPELT = {"Organization": "Organisation", "Labor": "Labour", "Center": "Centre"}
+_REACH = re.compile(r"^(?:International|World|United Nations) ")
 _NO_NAME = re.compile(r"(?:[A-Z]\.-?)+|[A-Z]|Sir|Lord|Dame|Jr\.?|Sr\.?|I{2,3}|['(].*")
 _PARTICLES = frozenset({"von", "van", "de", "der", "den", "del", "di", "da", "du", "la", "le", "y", "bin", "al", "of", "and", "for", "on", "the", "'t", "d'"})  # fmt: skip
 _BODY = re.compile(
@@ -79,6 +84,8 @@ def short_forms(entity: Entity) -> Iterator[str]:
         yield bare
     if entity.type == "film":
         yield from _parts_of_title(name)
+    if entity.type == "organization":
+        yield from _other_spellings(name)
     if entity.type in _PERSONS and " " in name and not _BODY.search(name):
         yield from _bare_persons(name)
     if entity.type == "film_person" and " " in name:
@@ -88,15 +95,29 @@ def short_forms(entity: Entity) -> Iterator[str]:
 
 
 def _parts_of_title(name: str) -> Iterator[str]:
-    """What is before and behind a colon, and a title less its second: `Birdman or (...)`."""
-    parts = (
-        [part for part in name.split(": ") if len(part) >= _SHORTEST_PART] if ": " in name else []
-    )
+    """What is before and behind a colon or comma, a title less its second (`Birdman or (...)`), a part by its number."""
+    cut = next((mark for mark in (": ", ", ") if name.count(mark) == 1), "")
+    parts = [part for part in name.split(cut) if len(part) >= _SHORTEST_PART] if cut else []
     yield from parts
-    yield from (part.removeprefix("The ") for part in parts if part.startswith("The "))
+    yield from (re.sub("^(?:The|A) ", "", part) for part in parts if _ARTICLE.match(part))
     first, other, _ = re.sub(r" or(?::| (?=\())", " or:", name).partition(" or:")
     if other:
         yield first
+    if numbered := _NUMBERED.fullmatch(name):
+        said = _NUMBERS[numbered["number"]]
+        yield from (f"{numbered['title']} {number}" for number in (said[0], numbered["number"]))
+        yield from (f"{numbered['title']} Part {number}" for number in said)
+
+
+def _other_spellings(name: str) -> Iterator[str]:
+    """A name as others spell it, and an organization's less the word for its reach: the Labour Organisation."""
+    for word, other in _SPELT.items():
+        if re.search(rf"\b{word}\b", name):
+            yield re.sub(rf"\b{word}\b", other, name)
+            name = re.sub(rf"\b{word}\b", other, name)
+    bare = _REACH.sub("", name)
+    if bare != name and " " in bare:
+        yield from (bare, bare.replace("Organisation", "Organization"))
 
 
 def _bare_persons(name: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ from tools.types import Entity, EntityClass, Period, Quantity, Term, Text
 
 _FILM_WORDS = re.compile(
     r"oscar|academy award|\bfilms?\b|movie|nominat|best picture|best act|statuette|screenplay|cinema|\bdirector|starring"
-    r"|\bactor|\bactress|box office|奥斯卡|电影|影片|提名|导演|演员|小金人|影帝|影后|票房|主演|片子",
+    r"|\bactor|\bactress|box office|\bgongs?\b|\bthe academy\b|golden stat|gold(?:en)? m[ae]n\b|best (?:original |adapted )?(?:song|score|editing|cinematography|costume)|奥斯卡|电影|影片|提名|导演|演员|小金人|影帝|影后|票房|主演|片子",
     re.I,
 )
 _DATED_COMPANY_FIELDS = ("founded", "index_date")
@@ -123,11 +123,12 @@ class Lexicon:
 
     def _read(self, reading: Reading, cues: list[Cue], values: list[FoundValue]) -> list[Found]:
         classes = outside(self._groups.find(reading), [(c.start, c.end) for c in cues if c.is_name])
+        known = list(self._names.find(reading))
         settled = [value.found for value in values if value.is_settled]
-        others = [value.found for value in values if not value.is_settled]
+        others = _uncut((v.found for v in values if not v.is_settled), known, cues)
         classes = _behind(classes, [*settled, *others])
         told = [value.found for value in values if self._goes_before_films(value, reading)]
-        uncut = _uncut(self._names.find(reading), cues)
+        uncut = _uncut(known, known, cues)
         named = (f for f in uncut if f.kind != "film" or not _is_among(f, told))
         names = beside(named, settled, reading.text)
         return without_overlaps(chain(settled, classes, _measured(reading.text), names, others))
@@ -162,22 +163,13 @@ class Lexicon:
             if owner := self._sole_owner({i: sure[i] for i in telling}):
                 yield replace(owner, start=len(reading.text), end=len(reading.text))
                 return
-            near = [i for i in sure if not present or self._leads_to(self.fields[i].types, present)]
-            speaking += sorted(near, key=lambda i: (sure[i], i))[-1:]
+            # Also where it has nothing to do with what is named: what the planner then reads is that nothing fits.
+            speaking.append(max(sure, key=lambda i: (sure[i], i)))
         carriers = {i: self._holders(spoken[i]) for i in speaking if i in spoken}
         types = Counter(t for i in speaking for t in carriers.get(i) or self.fields[i].types)
         if types:
             likeliest = max(types, key=lambda t: (types[t], reading.vote(t), t))
             yield from self._groups.whole(likeliest, len(reading.text))
-
-    def _leads_to(self, types: frozenset[str], named: set[str]) -> bool:
-        """Whether things of these types have to do with what is named: laureates with countries, seas with no moon."""
-        is_market = "region" in types and "country" in named
-        return is_market or any(
-            field.kind.removeprefix("entity:") in named or named & set(NAMED_BY.get(field.id, ()))
-            for field in self.fields.values()
-            if field.types & types
-        )
 
     def _holders(self, value: FoundValue) -> set[str]:
         """The types of the things that have a value; an Oscar for editing is a film's."""
@@ -229,14 +221,15 @@ def _is_telling(reading: Reading, cues: Iterable[Cue], field_id: str) -> bool:
     return not all(is_plain(word.text) for word in said)
 
 
-def _uncut(names: Iterable[Found], cues: Iterable[Cue]) -> Iterator[Found]:
-    """Names, less those whose end a field's words take where a shorter name stops: 挪威 | 海岸 is no 挪威海."""
-    found = list(names)
+def _uncut(spans: Iterable[Found], names: list[Found], cues: Iterable[Cue]) -> list[Found]:
+    """Spans, less those whose end a field's words take where a shorter name stops: 挪威 | 海岸 is no 挪威海."""
     sure = [cue for cue in cues if cue.weight >= _SURE and cue.gap[0] == cue.gap[1]]
-    for name in found:
-        stops = {n.end for n in found if n.start == name.start and n.end < name.end}
-        if not any(c.start in stops and name.end < c.end for c in sure):
-            yield name
+
+    def is_cut(span: Found) -> bool:
+        stops = {n.end for n in names if n.start == span.start and n.end < span.end}
+        return any(cue.start in stops and span.end < cue.end for cue in sure)
+
+    return [span for span in spans if not is_cut(span)]
 
 
 def _behind(classes: Iterable[Found], values: list[Found]) -> Iterator[Found]:

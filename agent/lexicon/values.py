@@ -26,13 +26,14 @@ _SPOKEN = (
     "affiliation", "range", "archipelago", "flows_into", "outflow", "oscar_categories", "occupation", "missions",
     "industry", "sector", "currency", "government", "languages", "former_ruler", "birth_country", "birth_city",
     "death_city", "headquarters", "highest_point", "discoverer", "internet_domain", "natural_hazards",
-    "natural_resources", "crops", "export_goods", "import_goods", "industries", "national_symbols",
+    "natural_resources", "crops", "export_goods", "import_goods", "industries", "national_symbols", "oscar_winners",
 )  # fmt: skip
 _ASIDE = re.compile(r"\s*\((?P<aside>[^()]*)\)")
 _SHORTEST = 4
 # Words that mean something else unless such things are what the text speaks of most.
 _ONLY_AMONG = {"nationality": ("astronaut",), "laureate_type": ("laureate", "prize")}
 _DOMAIN = "internet_domain"
+_OF_FILMS = ("oscar_categories", "oscar_winners")
 _HEADQUARTERS = "headquarters"
 # Words that mean a country, a people, a metal, a colour or a crop unless the field is asked about.
 _ONLY_WHERE_ASKED = (
@@ -166,6 +167,10 @@ def _is_plausible(
     is_asked = asked.get(value.field, 0.0)
     if value.field == "nationality" and "astronaut" in reading.classes:
         return True
+    if value.field in _OF_FILMS and not reading.about_films and is_asked < _SURE:
+        return False
+    if value.field == "oscar_winners" and (mention.n_tokens < 2 or not reading.about_films):
+        return False
     if among := _ONLY_AMONG.get(value.field):
         others = max((v for t, v in reading.votes.items() if t not in among), default=0.0)
         by_itself = is_asked / _SAYS if "organization" in reading.classes else 0.0

@@ -132,3 +132,7 @@ def test_a_field_plainly_asked_for_that_a_thing_named_has_is_certain(
         if isinstance(p.target, FieldRef)
     ]
     assert certain[:1] == ([field] if field else [])
+
+
+def test_a_year_offers_what_it_may_be_of(linker: Linker) -> None:
+    assert "oscar_year" in targets(linker.link("who won best director in 2010"))
