@@ -163,13 +163,23 @@ class Lexicon:
             if owner := self._sole_owner({i: sure[i] for i in telling}):
                 yield replace(owner, start=len(reading.text), end=len(reading.text))
                 return
-            # Also where it has nothing to do with what is named: what the planner then reads is that nothing fits.
-            speaking.append(max(sure, key=lambda i: (sure[i], i)))
+            # Beside a name a class stands for what such a thing has not got; beside a class it only misleads.
+            near = [i for i in sure if not classes or self._leads_to(self.fields[i].types, present)]
+            speaking += sorted(near, key=lambda i: (sure[i], i))[-1:]
         carriers = {i: self._holders(spoken[i]) for i in speaking if i in spoken}
         types = Counter(t for i in speaking for t in carriers.get(i) or self.fields[i].types)
         if types:
             likeliest = max(types, key=lambda t: (types[t], reading.vote(t), t))
             yield from self._groups.whole(likeliest, len(reading.text))
+
+    def _leads_to(self, types: frozenset[str], named: set[str]) -> bool:
+        """Whether things of these types have to do with what is named: laureates with countries, seas with no moon."""
+        is_market = "region" in types and "country" in named
+        return is_market or any(
+            field.kind.removeprefix("entity:") in named or named & set(NAMED_BY.get(field.id, ()))
+            for field in self.fields.values()
+            if field.types & types
+        )
 
     def _holders(self, value: FoundValue) -> set[str]:
         """The types of the things that have a value; an Oscar for editing is a film's."""

@@ -319,6 +319,12 @@ def test_no_class_is_implied_that_has_nothing_to_do_with_what_is_named(linker: L
     assert ids(linker, "what's the shallowest moon of Saturn") == ["moon:saturn"]
 
 
+def test_a_class_that_has_nothing_to_do_with_the_thing_named_says_that_nothing_fits(
+    linker: Linker,
+) -> None:
+    assert "element" in ids(linker, "what's the melting point of Lake Geneva")
+
+
 def test_a_value_goes_before_a_film_of_its_name(linker: Linker) -> None:
     assert Text("Apollo 13") in targets(linker, "the crew of Apollo 13")
     assert "film" in {p.kind for p in linker.link("How many Oscars did Apollo 13 win?").pointers}
