@@ -83,6 +83,7 @@ def test_fields_are_found_by_how_people_ask(linker: Linker, question: str, field
         ),
         ("by 2030, what share of new cars in Europe will be electric?", {"ev_share_projection"}),
         ("预计2030年中国公共快充桩会有多少", {"chargers_fast_projection", "chargers_fast"}),
+        ("东盟里面不靠海的是哪国", {"memberships"}),
     ],
 )
 def test_fields_are_offered_that_an_answer_goes_by(
@@ -99,6 +100,8 @@ def test_fields_are_offered_that_an_answer_goes_by(
     [
         ("fast chargers in India in 2023", "chargers_fast"),
         ("fast chargers forecast for India", "chargers_fast_projection"),
+        ("fast chargers in India in 2030", "chargers_fast_projection"),
+        ("2030年欧洲的电动车渗透率", "ev_share_projection"),
     ],
 )
 def test_a_projection_comes_first_where_a_forecast_is_asked_for(
