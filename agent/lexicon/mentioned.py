@@ -18,6 +18,7 @@ from agent.lexicon.groups import GroupIndex
 from agent.lexicon.measured import Measured
 from agent.lexicon.names import NameIndex
 from agent.lexicon.overlap import WordOverlap
+from agent.lexicon.parts import uncut, unless_swallowed
 from agent.lexicon.periods import periods
 from agent.lexicon.plain import is_plain
 from agent.lexicon.quantities import quantities
@@ -41,6 +42,7 @@ _FAR = 10_000
 _CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
 _VALUE_CUE = 1.2
 _SUBJECT = "value prize category"
+_GENDER = "gender"
 # Signs that would read as pointers or fall into bytes.
 _READ_AS = {
     "%": "percent",
@@ -123,13 +125,14 @@ class Lexicon:
 
     def _read(self, reading: Reading, cues: list[Cue], values: list[FoundValue]) -> list[Found]:
         classes = outside(self._groups.find(reading), [(c.start, c.end) for c in cues if c.is_name])
-        known = list(self._names.find(reading))
+        classes = unless_swallowed(classes, cues)
+        known = list(unless_swallowed(self._names.find(reading), cues))
         settled = [value.found for value in values if value.is_settled]
-        others = _uncut((v.found for v in values if not v.is_settled), known, cues)
+        others = uncut((v.found for v in values if not v.is_settled), known, cues)
         classes = _behind(classes, [*settled, *others])
         told = [value.found for value in values if self._goes_before_films(value, reading)]
-        uncut = _uncut(known, known, cues)
-        named = (f for f in uncut if f.kind != "film" or not _is_among(f, told))
+        whole = uncut(known, known, cues)
+        named = (f for f in whole if f.kind != "film" or not _is_among(f, told))
         names = beside(named, settled, reading.text)
         return without_overlaps(chain(settled, classes, _measured(reading.text), names, others))
 
@@ -156,7 +159,12 @@ class Lexicon:
         classes = {_type_of(f.target) for f in found if isinstance(f.target, EntityClass)}
         sure = {i: score for i, score in said.items() if not self._asks_for(i, classes)}
         spoken = {value.field: value for value in values}
-        speaking = [i for i in spoken if not self.fields[i].types & present]
+        is_of_present = any(self.fields[i].types & present for i in sure)
+        speaking = [
+            i
+            for i in spoken
+            if not (self.fields[i].types & present or (i == _GENDER and is_of_present))
+        ]
         is_told = any(self.fields[i].types & reached for i in sure)
         if not speaking and sure and not is_told and not is_report_request(reading.text):
             telling = {i for i in sure if not present or _is_telling(reading, free, i)}
@@ -229,17 +237,6 @@ def _is_telling(reading: Reading, cues: Iterable[Cue], field_id: str) -> bool:
     spans = [(cue.start, cue.end) for cue in cues if cue.field == field_id]
     said = (w for w in reading.words if any(s <= w.start and w.end <= e for s, e in spans))
     return not all(is_plain(word.text) for word in said)
-
-
-def _uncut(spans: Iterable[Found], names: list[Found], cues: Iterable[Cue]) -> list[Found]:
-    """Spans, less those whose end a field's words take where a shorter name stops: 挪威 | 海岸 is no 挪威海."""
-    sure = [cue for cue in cues if cue.weight >= _SURE and cue.gap[0] == cue.gap[1]]
-
-    def is_cut(span: Found) -> bool:
-        stops = {n.end for n in names if n.start == span.start and n.end < span.end}
-        return any(cue.start in stops and span.end < cue.end for cue in sure)
-
-    return [span for span in spans if not is_cut(span)]
 
 
 def _behind(classes: Iterable[Found], values: list[Found]) -> Iterator[Found]:

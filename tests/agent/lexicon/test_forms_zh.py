@@ -81,3 +81,18 @@ def test_chinese_words_stand_for_values(linker: Linker, question: str, value: st
 
 def test_a_people_is_no_value_where_peoples_are_not_asked_about(linker: Linker) -> None:
     assert Text("Chinese") not in linked(linker, "Chinese GDP in 2020")
+
+
+@pytest.mark.parametrize(
+    ("question", "not_meant"),
+    [
+        ("智利有多少处世界遗产", "region/world"),
+        ("智利的恩格尔系数", "nobel/771"),
+        ("智利的海外汇款", "sea"),
+        ("智利女人里认字的占几成", "laureate"),
+    ],
+)
+def test_parts_of_a_field_s_words_are_nothing_themselves(
+    linker: Linker, question: str, not_meant: str
+) -> None:
+    assert not_meant not in ids(linker, question)
