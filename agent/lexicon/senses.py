@@ -13,7 +13,7 @@ from tools.types import Entity
 
 WELL_KNOWN = 6.0
 FILMS = ("film", "film_person")
-_STAR = 1.0
+_STAR, _LONG_TITLE = 1.0, 5
 _STOPS = (".", "?", "!", ":", ";")
 _SHORT_FOR = frozenset({"pt", "mt", "no", "co", "la"})  # boiling pt, mt everest
 PERSONS = ("laureate", "astronaut", "film_person")
@@ -190,7 +190,8 @@ def _may_be_film(sense: Sense, mention: Mention[Sense], reading: Reading) -> boo
     if around[:1] in '《"“‘「' and around[-1:] in '》"”’」':
         return sense.entity.type == "film"
     is_whole = mention.n_tokens > 1 and mention.phrase.count(" ") == sense.entity.name.count(" ")
-    is_telling = not all(is_plain(word) for word in mention.phrase.split())
+    is_long = sense.entity.type == "film" and mention.n_tokens >= _LONG_TITLE
+    is_telling = is_long or not all(is_plain(word) for word in mention.phrase.split())
     if sense.entity.type == "film_person" and not is_whole:
         return is_telling and reading.vote("film_person") >= _SOME and sense.weight >= _STAR
     said = reading.text[mention.start : mention.end]
