@@ -17,7 +17,8 @@ from agent.plan import CANVAS_WORDS, template
 from agent.types import Brief, Pointer
 from bench.steps import PLANNER, Network
 from bench.timing import Stopwatch, table
-from model.backbone.lean import LeanDecoder
+from model.backbone.decoder import LayerCache
+from model.backbone.lean import LeanDecoder, picked
 from model.cache import PagedCache
 from model.engine import Engine
 from model.kernels.output import Head
@@ -72,10 +73,16 @@ class Instant(LeanDecoder):
         instant.head = Answer(lean.config.vocab_size)
         return instant
 
-    def forward(self, ids: Tensor, *rest: object) -> Tensor:
+    def forward(
+        self,
+        ids: Tensor,
+        positions: Tensor,
+        attn_mask: Tensor | None,
+        cache: LayerCache | None = None,
+        rows: Tensor | None = None,
+    ) -> Tensor:
         """The embedding of each token."""
-        hidden: Tensor = self.embed_tokens(ids)
-        return hidden
+        return picked(self.embed_tokens(ids), rows)
 
 
 class Bench:

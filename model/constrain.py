@@ -111,7 +111,7 @@ class Constraint:
         grammar = self._grammar
         known = grammar.allowed.clone()
         known[:-1] &= grammar.words == ids.unsqueeze(1)
-        alive = self._alive(known)
+        alive = grammar.alive(known)
         is_idle = (alive & grammar.idle).any(1)
         is_late = is_idle.cumsum(0) > 0
         is_stray = grammar.idle.any(1) & ~is_idle & is_late
@@ -119,21 +119,13 @@ class Constraint:
         n_texts = self._texts.n_invalid(ids, masked) if self._texts else 0
         return n_texts + int((~is_open & (~alive.any(1) | is_stray)).sum())
 
-    def _alive(self, permitted: Tensor) -> Tensor:
-        """The alternatives (records, alternatives) that the permitted words can fill."""
-        fits = self._grammar.of_alternatives(self._grammar.fits(permitted))
-        return fits.all(1) & self._grammar.usable
-
     def _completable(self) -> Tensor:
         grammar = self._grammar
-        runs = grammar.patterns & self._alive(self._permitted)
+        runs = grammar.patterns & grammar.alive(self._permitted)
         is_complete = runs.any(2).all(1)
         alive = (runs & is_complete[:, None, None]).any(0)
-        n_records, width, _ = grammar.choice.shape
-        n_alive = torch.zeros(n_records, width, len(grammar.sets), device=alive.device)
-        n_alive.scatter_add_(2, grammar.choice, alive.float()[:, None].expand(-1, width, -1))
         possible = self._permitted.clone()
-        possible[grammar.cells.flatten()] &= n_alive.flatten(0, 1) @ grammar.weights > 0
+        possible[grammar.cells.flatten()] &= grammar.completable(alive).flatten(0, 1)
         possible[-1] = True
         stuck = grammar.governed & ~possible[:-1].any(1)
         if bool(stuck.any()):
@@ -172,16 +164,11 @@ class Constraint:
         probability up to a constant of the cell, which no choice changes.
         """
         grammar, possible = self._grammar, self.possible()
-        value = torch.zeros(len(possible), len(grammar.sets), device=logits.device)
-        value.masked_fill_(~grammar.fits(possible), -torch.inf)
-        logits = logits.masked_fill(~possible[cells], -torch.inf)
-        value[cells] = (logits[:, None] + grammar.penalty).amax(2)
-        total = grammar.of_alternatives(value).sum(1)
-        runs = total.masked_fill(~grammar.patterns, -torch.inf)
-        best = runs[runs.amax(2).sum(1).argmax()].argmax(1)
-        per_cell = best[:, None, None].expand(-1, grammar.choice.shape[1], 1)
+        value = torch.zeros(possible.shape, device=logits.device)
+        value[cells] = logits
         words = torch.ones_like(possible)
-        words[grammar.cells.flatten()] = grammar.sets[grammar.choice.gather(2, per_cell).flatten()]
+        best = grammar.best(value.masked_fill_(~possible, -torch.inf))
+        words[grammar.cells.flatten()] = best.flatten(0, 1)
         return words
 
 

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from model.backbone.decoder import Decoder
 from model.backbone.lean import LeanDecoder
-from model.cache import PagedCache, Span, n_shared
+from model.cache import PagedCache, PagedWindow, Span, Window, n_shared
 from model.cache import Sequence as CacheSequence
 from model.canvas import Canvas
 from model.completion import Completion, CompletionParams, CompletionStep
@@ -48,7 +48,10 @@ from model.visibility import attn_mask_of, tokens_of
 Shaper = Callable[[Sequence[Fill], Sequence[Query], Sequence[Tensor]], Sequence[Tensor]]
 """Changes the logits of fills that share a forward: (cells, vocabulary) for each."""
 
-MAX_GRAMMARS = 64
+Reads = tuple[Tensor, Tensor, Tensor | None, Window | PagedWindow]
+"""What a network is given: ids, positions, mask and cache."""
+
+MAX_GRAMMARS = 256  # some 40 KB each; of 400 questions 187 have a shape of their own
 _COUNTED = {
     Kind.PREFILL: Usage(forwards=1, prefills=1),
     Kind.DENOISE: Usage(forwards=1, denoise_steps=1),
@@ -242,10 +245,17 @@ class Engine:
         ids, positions = tokens_of([fill.canvas.sequence for fill in fills], queries)
         spans = [Span(query.start, query.stop, query.reach, query.places) for query in queries]
         window = self._cache.window([fill.sequence for fill in fills], ids.shape[1], spans)
-        hidden = self._decoder(ids, positions, attn_mask_of(queries, self._device), window)
-        rows = []
-        for fill, query, states in zip(fills, queries, hidden, strict=True):
+        reads = (ids, positions, attn_mask_of(queries, self._device), window)
+        states = self._states(reads, queries)
+        for fill, query in zip(fills, queries, strict=True):
             final = fill.canvas.sequence[query.start : query.start + query.n_final]
             self._cache.commit(fill.sequence, final.tolist())
-            rows.append(states[query.rows])
-        return rows
+        return states
+
+    def _states(self, reads: Reads, queries: Sequence[Query]) -> Sequence[Tensor]:
+        """The rows that speak of each fill's cells; a network that can computes no others to the end."""
+        first = queries[0].rows
+        if len(queries) == 1 and len(first) and isinstance(self._decoder, LeanDecoder):
+            return self._decoder(*reads, first).unbind()
+        hidden = self._decoder(*reads)
+        return [states[query.rows] for states, query in zip(hidden, queries, strict=True)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -73,18 +75,17 @@ class Shape:
 class Grammar:
     """The index tensors of one shape.
 
-    Words are numbered locally. Where a record or an alternative is shorter than the widest one, `cells`
-    points at an extra cell behind the last, and `choice` at set 0, which allows everything.
+    Words are numbered locally, and so are the distinct sets of words that the alternatives have for a cell
+    of a record: few, where all records together have many. Where a record or an alternative is shorter than
+    the widest one, `cells` points at an extra cell behind the last, and `choice` at a set of all words.
     """
 
     words: Tensor  # (words,) token ids, ascending
-    sets: Tensor  # (sets, words) bool: the distinct sets of allowed words
-    weights: Tensor  # (sets, words) the same as 1 and 0
-    penalty: Tensor  # (sets, words) the same as 0 and -inf
+    sets: Tensor  # (records, width, sets, words) bool
     allowed: Tensor  # (cells + 1, words) bool: what slots allow by themselves
     governed: Tensor  # (cells,) bool: false for fixed and free text
     cells: Tensor  # (records, width)
-    choice: Tensor  # (records, width, alternatives) into sets
+    choice: Tensor  # (records, width, alternatives) into the sets of the cell
     patterns: Tensor  # (used + 1, records, alternatives) bool: usable with so many used records
     usable: Tensor  # (records, alternatives) bool: usable with any number of them
     idle: Tensor  # (records, alternatives) bool: the alternative of an unused record
@@ -96,13 +97,30 @@ class Grammar:
         """Whether no cell is governed."""
         return self.words.numel() == 0
 
-    def fits(self, permitted: Tensor) -> Tensor:
-        """Which sets (cells + 1, sets) hold a permitted word."""
-        return permitted.float() @ self.weights.T > 0
+    def alive(self, permitted: Tensor) -> Tensor:
+        """The alternatives (records, alternatives) that permitted words (cells + 1, words) can fill."""
+        fits = (permitted[self.cells].unsqueeze(2) & self.sets).any(3)
+        return fits.gather(2, self.choice).all(1) & self.usable
 
-    def of_alternatives(self, by_set: Tensor) -> Tensor:
-        """Values by cell and set, looked up for each record, cell and alternative."""
-        return by_set[self.cells].gather(2, self.choice)
+    def completable(self, alive: Tensor) -> Tensor:
+        """The words (records, width, words) that some of these alternatives have for a record's cell."""
+        n_alive = torch.zeros(self.sets.shape[:3], dtype=torch.int, device=alive.device)
+        n_alive.scatter_add_(2, self.choice, alive.int().unsqueeze(1).expand_as(self.choice))
+        return (self.sets & (n_alive > 0).unsqueeze(3)).any(2)
+
+    def best(self, value: Tensor) -> Tensor:
+        """The words (records, width, words) of the joint choice with the largest sum of its cells' best words.
+
+        `value` (cells + 1, words) is -inf where a word is not possible.
+        """
+        of_sets = value[self.cells].unsqueeze(2).where(self.sets, -torch.inf).amax(3)
+        total = of_sets.gather(2, self.choice).sum(1)
+        runs = total.masked_fill(~self.patterns, -torch.inf)
+        alternative = runs[runs.amax(2).sum(1).argmax()].argmax(1)
+        chosen = self.choice.gather(
+            2, alternative[:, None, None].expand(-1, self.choice.shape[1], 1)
+        )
+        return self.sets.take_along_dim(chosen.unsqueeze(3), 2).squeeze(2)
 
 
 def compile_grammar(shape: Shape, tokens: Vocabulary, device: torch.device) -> Grammar:
@@ -110,24 +128,21 @@ def compile_grammar(shape: Shape, tokens: Vocabulary, device: torch.device) -> G
     places = {place.name: place for place in shape.places}
     records = [_Cells(record, places) for record in shape.records]
     plain = {place: place.allowed for place in shape.places if place.allowed is not None}
-    words = Words().union(*plain.values(), *{some for record in records for some in record.sets()})
-    sets = _Sets(sorted(words, key=tokens.word_id))
+    sets = _Sets({*plain.values(), *(some for record in records for some in record.sets())}, tokens)
     cells = _padded([record.cells for record in records], shape.n_cells)
-    choice = _choices(records, sets)
-    by_itself = [(cell, sets.index(some)) for place, some in plain.items() for cell in place.cells]
-    patterns = _patterns(shape.records, choice.shape[2])
+    of_cells, choice = _choices(records, sets)
     table = sets.table()
+    by_itself = [(cell, sets.number[some]) for place, some in plain.items() for cell in place.cells]
+    patterns = _patterns(shape.records, choice.shape[2])
     plain_cells, plain_sets = torch.tensor(by_itself, dtype=torch.long).view(-1, 2).unbind(1)
-    allowed = torch.ones(shape.n_cells + 1, len(words), dtype=torch.bool)
+    allowed = torch.ones(shape.n_cells + 1, len(sets.words), dtype=torch.bool)
     allowed[plain_cells] = table[plain_sets]
     governed = torch.zeros(shape.n_cells + 1, dtype=torch.bool)
     governed[torch.cat((plain_cells, cells.flatten()))] = True
     of_slots = [cell for place in shape.places for cell in place.cells]
     tensors = {
-        "words": torch.tensor([tokens.word_id(word) for word in sets.words], dtype=torch.long),
-        "sets": table,
-        "weights": table.float(),
-        "penalty": torch.zeros(table.shape).masked_fill_(~table, -torch.inf),
+        "words": torch.tensor([*sets.words.values()], dtype=torch.long),
+        "sets": table[of_cells],
         "allowed": allowed,
         "governed": governed[:-1],
         "cells": cells,
@@ -189,7 +204,7 @@ def _wanted(
 
 
 class _Cells:
-    """A record by cells instead of slots."""
+    """A record by cells instead of slots: for each cell, its words in every alternative."""
 
     def __init__(self, record: Record, places: Mapping[str, Place]) -> None:
         unknown = [name for name in record.slots if name not in places]
@@ -199,32 +214,29 @@ class _Cells:
             )
         mine = [places[name] for name in record.slots]
         self.cells = [cell for place in mine for cell in place.cells]
-        self.options = [
-            [words for place, words in zip(mine, option, strict=True) for _ in place.cells]
-            for option in record.alternatives
-        ]
+        self.n_alternatives = len(record.alternatives)
+        by_slot = zip(mine, *record.alternatives, strict=True)
+        self.columns = [words for place, *words in by_slot for _ in place.cells]
 
     def sets(self) -> Iterable[Words]:
         """The words of every cell of every alternative."""
-        return chain.from_iterable(self.options)
+        return chain.from_iterable(self.columns)
 
 
 class _Sets:
-    """The distinct sets of words in order of appearance; the first allows everything."""
+    """Distinct sets of words by number; number 0 allows all `words`, which are in the order of their ids."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = words
-        self._number = {word: n for n, word in enumerate(words)}
-        self._index: dict[Words, int] = {frozenset(words): 0}
-
-    def index(self, words: Words) -> int:
-        """The number of a set."""
-        return self._index.setdefault(words, len(self._index))
+    def __init__(self, sets: AbstractSet[Words], tokens: Vocabulary) -> None:
+        ids = {word: tokens.word_id(word) for word in NO_WORDS.union(*sets)}
+        self.words = dict(sorted(ids.items(), key=lambda pair: pair[1]))
+        every = frozenset(self.words)
+        self.number = {words: n for n, words in enumerate((every, *(sets - {every})))}
 
     def table(self) -> Tensor:
         """All sets as bitmaps over the words."""
-        members = [(n, self._number[word]) for n, some in enumerate(self._index) for word in some]
-        table = torch.zeros(len(self._index), len(self.words), dtype=torch.bool)
+        place = {word: n for n, word in enumerate(self.words)}
+        members = [(n, place[word]) for some, n in self.number.items() for word in some]
+        table = torch.zeros(len(self.number), len(self.words), dtype=torch.bool)
         table[torch.tensor(members, dtype=torch.long).view(-1, 2).unbind(1)] = True
         return table
 
@@ -235,20 +247,23 @@ def _padded(rows: Sequence[Sequence[int]], filler: int) -> Tensor:
     return torch.tensor(filled, dtype=torch.long).view(len(rows), width)
 
 
-def _choices(records: Sequence[_Cells], sets: _Sets) -> Tensor:
+def _choices(records: Sequence[_Cells], sets: _Sets) -> tuple[Tensor, Tensor]:
+    """The numbers of the sets of each record's cell, and which of them each alternative takes."""
     width = max((len(record.cells) for record in records), default=1)
-    n_alternatives = max((len(record.options) for record in records), default=1)
-    choice = [
-        [
-            [sets.index(words) for words in option] + [0] * (width - len(option))
-            for option in options
-        ]
-        for options in (record.options for record in records)
-    ]
-    nothing = [[0] * width]
-    padded = [rows + nothing * (n_alternatives - len(rows)) for rows in choice]
-    shape = (len(records), n_alternatives, width)
-    return torch.tensor(padded, dtype=torch.long).view(shape).transpose(1, 2).contiguous()
+    n_alternatives = max((record.n_alternatives for record in records), default=1)
+    of_cells, choice = [], []
+    for record in records:
+        for column in (*record.columns, *[()] * (width - len(record.columns))):
+            numbers = [sets.number[words] for words in column]
+            numbers += [0] * (n_alternatives - len(column))
+            place = {number: n for n, number in enumerate(dict.fromkeys(numbers))}
+            of_cells.append([*place])
+            choice.append([place[number] for number in numbers])
+    shape = (len(records), width)
+    taken = np.array(choice, np.int64).reshape(
+        *shape, n_alternatives
+    )  # from lists in half the time
+    return _padded(of_cells, 0).unflatten(0, shape), torch.from_numpy(taken)
 
 
 def _idle(records: Sequence[Record], n_alternatives: int) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.backbone.decoder import Decoder, LayerCache
-from model.backbone.lean import LeanDecoder
+from model.backbone.lean import LeanDecoder, picked
 from model.cache import IndexedWindow, PagedCache, PagedWindow, Window
 from model.kernels.replay import Recorder, Replayed
 
@@ -32,15 +32,17 @@ class GraphedDecoder(LeanDecoder):
         positions: Tensor,
         attn_mask: Tensor | None,
         cache: LayerCache | None = None,
+        rows: Tensor | None = None,
     ) -> Tensor:
-        """Hidden states (batch, tokens, d_model), after the final norm; see `Decoder.forward`."""
+        """Hidden states (batch, tokens, d_model), after the final norm; see `LeanDecoder.forward`."""
         window = None
         if ids.shape[1] <= MAX_ROWS and self.config.moe is None:
             window = cache.indexed(ids.device) if isinstance(cache, Window | PagedWindow) else None
         if window is None:
-            return super().forward(ids, positions, attn_mask, cache)
+            return super().forward(ids, positions, attn_mask, cache, rows)
         pool = (window.cache, window.cache.n_pages)  # once it grows it lies elsewhere
-        return self._replayed(pool, ids, positions, *_rounded(ids, attn_mask, window))
+        hidden = self._replayed(pool, ids, positions, *_rounded(ids, attn_mask, window))
+        return picked(hidden, rows)
 
     def _step(self, pool: Pool, ids: Tensor, positions: Tensor, *rest: Tensor) -> Tensor:
         attn_mask, read, write = rest

@@ -35,15 +35,20 @@ def prepare_bias(
     return like.new_zeros(attn_mask.shape).masked_fill_(~attn_mask, forbidden)
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
+def attend(
+    q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None, n_read: int | None = None
+) -> Tensor:
     """Each query's mean of the values.
 
     Scaled queries (batch, rows, heads, d_head), keys and values (batch, kv heads, attended, d_head) and a
-    prepared bias give (batch, rows, heads x d_head).
+    prepared bias give (batch, rows, heads x d_head). `n_read` is how many rows the forward reads where these are
+    a part of them: what a row gives does not depend on which others are asked for.
     """
     if q.is_cuda:
         fused = functional.scaled_dot_product_attention(_folded(q, k), k, v, bias, scale=1.0)
         return _unfolded(fused, q)
+    if q.dtype is torch.bfloat16 and (n_read or q.shape[1]) <= FEW_ROWS and k.numel() <= SMALL:
+        return _by_products(q.float(), k.float(), v.float(), bias).to(q.dtype)
     if q.shape[1] <= MAX_ROWS:
         return _by_products(q, k, v, bias)
     parts = range(0, q.shape[1], MAX_ROWS)
@@ -54,16 +59,13 @@ def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
 
 def _by_products(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
     n_batch, n_rows, n_heads, _ = q.shape
-    dtype = q.dtype
-    if dtype is torch.bfloat16 and n_rows <= FEW_ROWS and k.numel() <= SMALL:
-        q, k, v = q.float(), k.float(), v.float()
     # Laid out side by side before the product, which would otherwise copy keys one number at a time.
     keys = k.flatten(0, 1).contiguous().transpose(1, 2)
     scores = torch.bmm(_folded(q, k).flatten(0, 1), keys)
     if bias is not None:
         scores.view(n_batch, n_heads, n_rows, -1).add_(bias)
     out = torch.bmm(scores.softmax(-1), v.flatten(0, 1))
-    return _unfolded(out, q).to(dtype)
+    return _unfolded(out, q)
 
 
 def _folded(q: Tensor, k: Tensor) -> Tensor:

@@ -32,6 +32,9 @@ from model.kernels.output import Head
 from model.kernels.paged import attend_paged, serves
 from model.kernels.product import Product
 
+FEWER = 16
+"""So many rows less are worth leaving them out of the last layer: less would cost as much as it saves."""
+
 
 class LeanDecoder(nn.Module):
     """What `Decoder` computes, by the same two calls. Takes over the decoder's layers, which are then empty."""
@@ -57,8 +60,13 @@ class LeanDecoder(nn.Module):
         positions: Tensor,
         attn_mask: Tensor | None,
         cache: LayerCache | None = None,
+        rows: Tensor | None = None,
     ) -> Tensor:
-        """Hidden states (batch, tokens, d_model), after the final norm; see `Decoder.forward`."""
+        """Hidden states (batch, tokens, d_model), after the final norm; see `Decoder.forward`.
+
+        With `rows` (wanted,) only those of the tokens. Of the others a CPU then computes no more in the last
+        layer than keys and values, which is all that anybody reads of them.
+        """
         config = self.config
         width = config.d_rotary or config.d_head
         turn = turns(positions, config.rope_theta, width, config.stretch)
@@ -67,9 +75,13 @@ class LeanDecoder(nn.Module):
         bias = prepare_bias(attn_mask, shape, x, is_causal=cache is None)
         if x.device.type == "cpu":
             x = x.to(torch.promote_types(x.dtype, torch.float32))
-        for layer in self._layers:
+        *body, last = self._layers
+        for layer in body:
             x = layer(x, turn, bias, cache)
-        return self._norm(x)
+        if rows is None or x.device.type != "cpu" or ids.shape[1] - len(rows) < FEWER:
+            return picked(self._norm(last(x, turn, bias, cache)), rows)
+        seen = None if bias is None else bias.index_select(2, rows)
+        return self._norm(last(x, turn, seen, cache, rows))
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Vocabulary scores of the given hidden states."""
@@ -98,9 +110,15 @@ class _Layer:
             yield from self._mlp.products
 
     def __call__(
-        self, x: Tensor, turn: Tensor, bias: Tensor | None, cache: LayerCache | None
+        self,
+        x: Tensor,
+        turn: Tensor,
+        bias: Tensor | None,
+        cache: LayerCache | None,
+        rows: Tensor | None = None,
     ) -> Tensor:
-        x += self._attend(self._before_attention(x), turn, bias, cache)
+        read, x = self._before_attention(x), picked(x, rows)
+        x += self._attend(read, turn, bias, cache, rows)
         x += self._mlp(self._before_mlp(x))
         return x
 
@@ -131,20 +149,25 @@ class _Attention:
         return torch.cat(rows)
 
     def __call__(
-        self, x: Tensor, turn: Tensor, bias: Tensor | None, cache: LayerCache | None
+        self,
+        x: Tensor,
+        turn: Tensor,
+        bias: Tensor | None,
+        cache: LayerCache | None,
+        rows: Tensor | None = None,
     ) -> Tensor:
         n_turned, n_kv = self._n_heads + self._n_kv, self._n_kv
         heads = self._project(x).view(*x.shape[:2], -1, self._d_head)
         turned, v = heads.split_with_sizes((n_turned, n_kv), 2)
         q, k = self._turned(turned, turn).to(x.dtype).split_with_sizes((self._n_heads, n_kv), 2)
-        k, v = k.transpose(1, 2), v.transpose(1, 2)
+        q, k, v = picked(q, rows), k.transpose(1, 2), v.transpose(1, 2)
         if isinstance(cache, IndexedWindow) and serves(q, n_kv):
             stored = cache.store(self._layer, k, v)
             seen = None if bias is None else bias[:, :, : q.shape[1]]
             return self._out(attend_paged(q, stored, cache.read, seen))
         if cache is not None:
             k, v = cache.extend(self._layer, k, v)
-        return self._out(attend(q, k, v, bias))
+        return self._out(attend(q, k, v, bias, x.shape[1]))
 
     def _turned(self, heads: Tensor, turn: Tensor) -> Tensor:
         """Queries and keys (batch, tokens, heads, d_head), normalised, scaled and rotated."""
@@ -168,6 +191,11 @@ class _FeedForward:
     def __call__(self, x: Tensor) -> Tensor:
         gate, up = self._gate_up(x).chunk(2, -1)
         return self._down(functional.silu(gate).mul_(up))
+
+
+def picked(x: Tensor, rows: Tensor | None) -> Tensor:
+    """Some rows (wanted,) of a tensor (batch, rows, ...); None picks all."""
+    return x if rows is None else x.index_select(1, rows)
 
 
 def _norm(norm: RMSNorm, dtype: torch.dtype) -> Callable[[Tensor], Tensor]:

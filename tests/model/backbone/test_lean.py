@@ -102,6 +102,40 @@ def test_a_batch_gives_what_its_rows_give_alone() -> None:
         torch.testing.assert_close(batch[some], alone, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("flags", FLAGS)
+@pytest.mark.parametrize("fewer", [1, 99])
+@torch.no_grad()
+def test_some_rows_are_those_of_all(
+    flags: dict[str, Any], fewer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lean_module, "FEWER", fewer)
+    _, lean = both(replace(CONFIG, **flags))
+    for rows in (torch.tensor([3]), torch.tensor([0, 2, 7]), torch.arange(8)):
+        for mask in (None, causal(8, 8), some_mask()):
+            expected = lean(IDS, POSITIONS, mask)[:, rows]
+            torch.testing.assert_close(lean(IDS, POSITIONS, mask, None, rows), expected)
+
+
+@torch.no_grad()
+def test_rows_left_out_are_kept_in_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lean_module, "FEWER", 1)
+    _, lean = both()
+    caches = Kept(), Kept()
+    for cache, rows in zip(caches, (None, torch.tensor([1])), strict=True):
+        lean(IDS[:, :6], POSITIONS[:, :6], causal(6, 6), cache, rows)
+    ends = [lean(IDS[:, 6:], POSITIONS[:, 6:], causal(2, 8), cache) for cache in caches]
+    torch.testing.assert_close(ends[1], ends[0])
+
+
+@torch.no_grad()
+def test_few_of_many_rows_are_computed_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lean_module, "FEWER", 1)
+    _, lean = both(dtype=torch.bfloat16)
+    rows = torch.tensor([2, 5])
+    found = lean(IDS, POSITIONS, None, None, rows)
+    assert torch.equal(found, lean(IDS, POSITIONS, None)[:, rows])
+
+
 @torch.no_grad()
 def test_long_texts_are_attended_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     _, lean = both()
