@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from agent.lexicon.periods import SHORT_YEAR_ZH, full_year
 from agent.lexicon.spans import Found, Reading
 from agent.mentions import PhraseIndex, tokens
 from tools.facts.store import FactStore
@@ -44,7 +45,7 @@ _ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
-    rf"(?:(?P<y1>{_YEAR})\s?年(?:度)?的?)?(?:诺贝尔|诺奖)?(?P<s1>{_SUBJECT_ZH})(?:诺贝尔)?(?:奖(?!金)|诺奖)"
+    rf"(?:(?P<y1>{_YEAR}|{SHORT_YEAR_ZH})\s?年(?:度)?的?)?(?:诺贝尔|诺奖)?(?P<s1>{_SUBJECT_ZH})(?:诺贝尔)?(?:奖(?!金)|诺奖)"
     r"(?P<w1>得主|获得者|获奖者|得奖人|获奖人|桂冠得主)?(?:(?P<y2>(?:19|20)\d\d)年)?"
 )
 _ABOUT_PRIZE = re.compile(
@@ -134,7 +135,8 @@ class GroupIndex:
     def _prize(self, match: re.Match[str], reading: Reading) -> Found | None:
         said = {key: value for key, value in match.groupdict().items() if value}
         subject = next((_subject(v) for k, v in said.items() if k[0] == "s"), "")
-        year = next((v for k, v in said.items() if k[0] == "y"), "") or _lone_year(reading.text)
+        named = next((v for k, v in said.items() if k[0] == "y"), "")
+        year = full_year(named) if named else _lone_year(reading.text)
         is_people = any(k[0] == "w" for k in said)
         prize = self._store.entity(f"prize/{_SLUGS.get(subject, subject)}-{year}") if year else None
         if prize and _takes_year(said, match, reading.text, is_people=is_people):

@@ -100,12 +100,21 @@ _MILLENNIUM = re.compile(
     r"|\b(?:the )?(?:turn of the|new) (?:millennium|century)\b|21\s?世纪|二十一世纪|本世纪|新世纪|千禧年",
     re.IGNORECASE,
 )
+# 08年, 98年: two digits that are no number of years.
+_SPAN_BEFORE = "".join(
+    f"(?<!{w})" for w in ("存在", "成立", "创立", "经营", "已有", "历时", "至少", "不到")
+)
+_SPAN_BEHIND = r"(?!\s?年(?:来|内|间|里|的?历史|的?时间|寿|了|多|后|前))"
+SHORT_YEAR_ZH = (
+    rf"(?<![\d.,第了过近共约满整达])(?:0\d|{_SPAN_BEFORE}[6-9]\d{_SPAN_BEHIND})(?=\s?年(?!代))"
+)
 _YEARS = (
     re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?年度?(?!代)"),
     re.compile(
         rf"(?<![\d.,$€])(?<![^\d]-)(?P<y>{_YEAR})(?!\d|,\d{{3}}|\.\d|\s?年代|0s|['’]?s\b(?![ ]?[a-z]))"
     ),
     re.compile(r"(?P<y>[一二][零〇九][零〇一二三四五六七八九]{2})\s?年"),
+    re.compile(rf"(?P<y>{SHORT_YEAR_ZH})\s?年度?"),
 )
 _SHORT_YEARS = re.compile(
     r"\b(?:in|of|over|and|since|from|to|between|for|until|till|by|after|before|than|vs\.?|versus|through)\s(?P<y>['’]\d\d)(?![\d'’]|s\b)",
@@ -145,16 +154,16 @@ def periods(text: str) -> Iterator[Measured]:
     yield from _quarters_together(text)
     for pattern in _FISCAL:
         for match in pattern.finditer(text):
-            yield _found(match, "fiscal", f"FY{_full_year(match['y'])}")
+            yield _found(match, "fiscal", f"FY{full_year(match['y'])}")
     for pattern in _DATES:
         yield from (_date(match) for match in pattern.finditer(text))
     yield from _spans(text)
     for pattern in _YEARS:
         for match in pattern.finditer(text):
-            yield _found(match, "year", _full_year(match["y"]))
+            yield _found(match, "year", full_year(match["y"]))
     yield from _spoken_years(text)
     for match in _SHORT_YEARS.finditer(text):
-        year = Period(_full_year(match["y"]))
+        year = Period(full_year(match["y"]))
         yield Measured(*match.span("y"), "period year", year)
     yield from _neighbours(text)
 
@@ -168,7 +177,7 @@ def _neighbours(text: str) -> Iterator[Measured]:
             _, head, said = max((y for y in named if y[0] <= match.start()), default=(0, "", ""))
             if said:
                 kind = "fiscal" if head else "year"
-                year = f"{head}{int(_full_year(said)) + step}"
+                year = f"{head}{int(full_year(said)) + step}"
                 yield _found(match, kind, year, keeps_words=True)
 
 
@@ -177,7 +186,7 @@ def _found(match: re.Match[str], kind: str, spelled: str, *, keeps_words: bool =
     return Measured(start, end, f"period {kind}", Period(spelled), keeps_words)
 
 
-def _full_year(said: str) -> str:
+def full_year(said: str) -> str:
     """`'24` and 二〇二四 as 2024; two digits beyond 50 are of the last century."""
     digits = said.lstrip("'’")
     if not digits.isascii():
@@ -196,13 +205,13 @@ def _quarter_of(match: re.Match[str]) -> int:
 def _quarters(text: str) -> Iterator[Measured]:
     for pattern in _QUARTERS:
         for match in pattern.finditer(text):
-            yield _found(match, "quarter", f"{_full_year(match['y'])}Q{_quarter_of(match)}")
+            yield _found(match, "quarter", f"{full_year(match['y'])}Q{_quarter_of(match)}")
 
 
 def _bare_quarters(text: str, dated: list[Measured]) -> Iterator[Measured]:
     """Quarters without a year of their own, as long as another quarter or a year lends them one."""
     years = [(q.start, q.target.text[:4]) for q in dated if isinstance(q.target, Period)]
-    years += [(m.start(), _full_year(m["y"])) for p in _YEARS for m in p.finditer(text)]
+    years += [(m.start(), full_year(m["y"])) for p in _YEARS for m in p.finditer(text)]
     for match in _BARE_QUARTERS.finditer(text):
         is_inside = any(q.start <= match.start() < q.end for q in dated)
         if years and not is_inside:
@@ -213,7 +222,7 @@ def _bare_quarters(text: str, dated: list[Measured]) -> Iterator[Measured]:
 
 def _quarters_together(text: str) -> Iterator[Measured]:
     """`the first half of 2024`: its quarters, one after the other, where a year is named."""
-    years = [(m.start(), _full_year(m["y"])) for p in (*_YEARS, *_FISCAL) for m in p.finditer(text)]
+    years = [(m.start(), full_year(m["y"])) for p in (*_YEARS, *_FISCAL) for m in p.finditer(text)]
     for pattern, numbers in _QUARTERS_TOGETHER if years else ():
         for match in pattern.finditer(text):
             later = [(start, year) for start, year in years if start >= match.start()]

@@ -48,6 +48,7 @@ def test_a_name_loses_what_people_leave_off(name: str, entity_type: str, wanted:
         ("寮国和辛巴威谁的人口多", "country/LAO"),
         ("布劳格哪年拿的和平奖", "nobel/528"),
         ("《七宗罪》提名过奥斯卡吗", "film/tt0114369"),
+        ("08年的和平奖给了谁", "prize/peace-2008"),
     ],
 )
 def test_a_chinese_name_means_what_the_rest_speaks_of(

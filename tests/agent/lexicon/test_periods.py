@@ -42,6 +42,8 @@ def read(text: str) -> list[str]:
         ("1985年5月5日", "1985-05-05"),
         ("since twenty nineteen", "2019"),
         ("in this century", "2001"),
+        ("08年的通胀", "2008"),
+        ("98年以后得奖的", "1998"),
     ],
 )
 def test_a_period_is_read_in_the_tables_spelling(text: str, period: str) -> None:
@@ -117,3 +119,8 @@ def test_figures_are_no_years(text: str) -> None:
 def test_any_text_is_read_without_an_error_and_spans_lie_inside_it(text: str) -> None:
     for found in periods(text):
         assert 0 <= found.start < found.end <= len(text)
+
+
+@pytest.mark.parametrize("text", ["活了98年", "存在70年的公司", "60年后", "90年代", "第08年"])
+def test_a_number_of_years_is_no_year(text: str) -> None:
+    assert not {"1998", "1970", "1960", "2008"} & set(read(text))
