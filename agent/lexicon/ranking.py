@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 
 from agent.lexicon.fields import Cue, Strength, strengths
 from agent.lexicon.overlap import WordOverlap
@@ -73,6 +73,7 @@ _PROJECTION, _FORECAST = "_projection", "ev_sales_projection"
 _LAST_REPORTED = 2025
 _JUST_BEFORE = 0.01
 _MOST_SHARING = 6
+_FURTHER, _MOST_FURTHER = 0.1, 2
 _MOST_UNSAID = 4
 
 
@@ -140,6 +141,8 @@ class FieldRanking:
             ranked += self._relations(types)
         if any(isinstance(f.target, Period) for f in found):
             ranked += self._dates(types, spoken)
+        if not is_report:
+            ranked += self._further(text, types, ranked)
         best: dict[str, Ranked] = {}
         for each in sorted(ranked, key=lambda r: (-r.score, r.field.id)):
             best.setdefault(each.field.id, each)
@@ -208,6 +211,15 @@ class FieldRanking:
         ids = dict.fromkeys(chain.from_iterable(_DATED.get(t, ()) for t in types))
         if not ids.keys() & {r.field.id for r in spoken if r.score > 0}:
             yield from (Ranked(self._fields[field_id], _KEY) for field_id in ids)
+
+    def _further(
+        self, text: str, types: Iterable[str], ranked: Iterable[Ranked]
+    ) -> Iterator[Ranked]:
+        """The nearest in words of what is not offered yet, last of all: the words may be an idiom that no cue knows."""
+        offered = {each.field.id for each in ranked if each.score > 0}
+        near = (i for i in self._overlap.fields(tokens(text), types) if i not in offered)
+        for n, field_id in enumerate(islice(near, _MOST_FURTHER)):
+            yield Ranked(self._fields[field_id], _FURTHER - 0.01 * n)
 
     def _relations(self, types: Iterable[str]) -> Iterator[Ranked]:
         """What leads from such things to others, which people leave unsaid."""
