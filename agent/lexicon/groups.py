@@ -40,7 +40,7 @@ _ENGLISH = re.compile(
     rf"(?:\b(?P<y1>{_YEAR})(?:'s)? )?\b(?:nobel (?:prize )?)?(?P<s1>{_SUBJECT})[ -](?:nobel )?(?:(?P<w1>{_PEOPLE_WORDS})|(?P<p1>{_PRIZE_WORDS}))"
     rf"(?: (?P<ww>{_PEOPLE_WORDS}))?(?: (?:of|for|in) (?:the year )?(?P<y2>{_YEAR})| (?P<y3>{_YEAR}))?\b"
     rf"|(?:\b(?P<y4>{_YEAR})(?:'s)? )?\b(?:(?P<w2>(?:nobel (?:prize )?)?(?:{_PEOPLE_WORDS}))|(?P<p2>{_PRIZE_WORDS}))"
-    rf"(?: winners?| laureates?)? (?:in|for|of) (?P<s2>{_SUBJECT})(?: (?:of|for|in) (?:the year )?(?P<y5>{_YEAR})| (?P<y6>{_YEAR}))?\b"
+    rf"(?: winners?| laureates?| money| sums?| amounts?| purse)? (?:in|for|of) (?P<s2>{_SUBJECT})(?: (?:of|for|in) (?:the year )?(?P<y5>{_YEAR})| (?P<y6>{_YEAR}))?\b"
     rf"|\bnobel (?P<s3>{_SUBJECT})(?: prizes?)?(?: (?P<y7>{_YEAR}))?\b",
     re.IGNORECASE,
 )

@@ -173,12 +173,16 @@ class Lexicon:
                 return
             # Beside a name a class stands for what such a thing has not got; beside a class it only misleads.
             near = [i for i in sure if not classes or self._leads_to(self.fields[i].types, present)]
-            speaking += sorted(near, key=lambda i: (sure[i], i))[-1:]
+            speaking += sorted(near, key=lambda i: (self._is_of(i, reading), sure[i], i))[-1:]
         carriers = {i: self._holders(spoken[i]) for i in speaking if i in spoken}
         types = Counter(t for i in speaking for t in carriers.get(i) or self.fields[i].types)
         if types:
             likeliest = max(types, key=lambda t: (types[t], reading.vote(t), t))
             yield from self._groups.whole(likeliest, len(reading.text))
+
+    def _is_of(self, field_id: str, reading: Reading) -> bool:
+        """Whether a class says whose field it is, though the field's name took its words: `element number 50`."""
+        return bool(self.fields[field_id].types & reading.classes)
 
     def _leads_to(self, types: frozenset[str], named: set[str]) -> bool:
         """Whether things of these types have to do with what is named: laureates with countries, seas with no moon."""

@@ -386,3 +386,18 @@ def test_other_spellings_and_parts_of_names_mean_the_thing(
     linker: Linker, question: str, meant: str
 ) -> None:
     assert meant in ids(linker, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("what do you call element number 50", "element"),
+        ("which year gave the largest prize sum for chemistry", "prize:chemistry"),
+        ("oldest of the women with a Nobel", "laureate:women"),
+        ("biggest of the moons circling Uranus", "moon:uranus"),
+        ("Which bodies were founded in 1945?", "organization"),
+        ("Which world is the heaviest?", "planet"),
+    ],
+)
+def test_classes_are_meant_in_other_words(linker: Linker, question: str, meant: str) -> None:
+    assert meant in ids(linker, question)
