@@ -32,6 +32,7 @@ _ASIDE = re.compile(r"\s*\((?P<aside>[^()]*)\)")
 _SHORTEST = 4
 # Words that mean something else unless such things are what the text speaks of most.
 _ONLY_AMONG = {"nationality": ("astronaut",), "laureate_type": ("laureate", "prize")}
+_AMOUNT_BEFORE = re.compile(r"[\d万亿千百十几两]\s?$")
 _DOMAIN = "internet_domain"
 _OF_FILMS = ("oscar_categories", "oscar_winners")
 _HEADQUARTERS = "headquarters"
@@ -43,6 +44,8 @@ _ONLY_WHERE_ASKED = (
     "environmental_agreements", "environmental_issues", "main_ethnic_group",
 )  # fmt: skip
 _ALWAYS = ("gender", "prize_category")
+# Gas, soldiers and railways are a country's where the text speaks more of countries.
+_NOT_OF_COUNTRIES = ("phase", "military_civilian", "occupation", "industry", "sector")
 # Where these are plausible at all, no name is meant.
 _SETTLED = (
     "languages", "nationality", "gender", "phase", "military_civilian", "occupation", "laureate_type",
@@ -178,10 +181,15 @@ def _is_plausible(
     if value.field in _ONLY_WHERE_ASKED:
         with_its_amount = asked.get(_AMOUNT_OF.get(value.field, ""), 0.0)
         return max(is_asked, with_its_amount) >= _LEAST.get(value.field, _SURE)
-    if value.field == "currency" and "country" not in reading.classes:
+    if value.field == "currency":
+        is_amount = bool(_AMOUNT_BEFORE.search(reading.text[: mention.start]))
+        if is_amount or "country" not in reading.classes:
+            return False
+    own = max((reading.vote(t) for t in types), default=0.0)
+    if value.field in _NOT_OF_COUNTRIES and reading.vote("country") > max(_SOME, own):
         return False
     if value.is_said:
-        return is_asked > 0 or value.field in _ALWAYS or any(reading.vote(t) > 0 for t in types)
+        return is_asked > 0 or value.field in _ALWAYS or own > 0
     said = reading.text[mention.start : mention.end]
     if value.field == _DOMAIN:
         return said.lower() == value.text and not reading.text[: mention.start][-1:].isalnum()

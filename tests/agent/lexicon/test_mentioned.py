@@ -124,6 +124,11 @@ def test_a_class_that_goes_without_saying_stands_at_the_end(
     assert brief.text.endswith(f"class {implied}")
 
 
+def test_what_a_country_has_as_well_is_no_value_of_elements_or_astronauts(linker: Linker) -> None:
+    assert Text("gas") not in targets(linker, "gas that Germany buys in")
+    assert Text("gas") in targets(linker, "which elements are a gas")
+
+
 def test_everyday_words_beside_a_country_speak_for_no_company(linker: Linker) -> None:
     assert ids(linker, "what do factories in Sri Lanka turn out") == ["country/LKA"]
     assert "company/AAPL" in ids(linker, "how many iPhones did Germany buy")
