@@ -195,14 +195,17 @@ class PagedCache:
         self._free.difference_update(pages)
 
     def _move(self, sequence: Sequence, run: range) -> None:
-        slots = self.slots(sequence, torch.arange(len(sequence.tokens)))
-        start = run.start * self.page_length
-        for stored in (tensor for pair in self._layers for tensor in pair):
-            kept = stored[:, :, slots.to(stored.device)]
-            stored.narrow(2, start, kept.shape[2]).copy_(kept)
+        if sequence.tokens:
+            self._copy_to(sequence, run.start * self.page_length)
         self._free.update(sequence.pages)
         sequence.pages = []
         self._take(sequence, run)
+
+    def _copy_to(self, sequence: Sequence, start: int) -> None:
+        slots = self.slots(sequence, torch.arange(len(sequence.tokens)))
+        for stored in (tensor for pair in self._layers for tensor in pair):
+            kept = stored[:, :, slots.to(stored.device)]
+            stored.narrow(2, start, kept.shape[2]).copy_(kept)
 
     def slots(self, sequence: Sequence, places: Tensor) -> Tensor:
         """Where in the storage the sequence's token at each place lies; places too far fall on the last page."""

@@ -5,7 +5,8 @@ What cells guarantee is said in `model/cells.py`; a canvas also knows which cell
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import torch
 
@@ -21,11 +22,25 @@ class TemplateError(ModelError):
     """A template that cannot be filled as it stands."""
 
 
+Row = tuple[str, int, bool, bool, bool, float]
+
+
+class Now(NamedTuple):
+    """A cell at one moment, and its slot, empty for fixed text."""
+
+    slot: str
+    token: int
+    is_masked: bool
+    is_open: bool
+    is_committed: bool
+    confidence: float
+
+
 class Canvas(Cells):
     """The cells of one template, after its prompt.
 
-    `spans` are the cells of each slot, and `region` the number of a cell's record, or of its slot where that
-    stands alone (-1 for fixed text).
+    `spans` are the cells of each slot, `owner` the slot of each cell (empty for fixed text). `groups` are the
+    slots that become final together, and `region` is the number of a cell's group (-1 for fixed text).
     """
 
     def __init__(
@@ -37,6 +52,7 @@ class Canvas(Cells):
         is_open: list[bool] = []
         self.tokens = tokens
         self.spans: dict[str, slice] = {}
+        self.owner, self.groups = [""] * n_lead, groups(template)
         self._texts = texts_of(template)
         for part in template.parts:
             known = self._known_ids(part)
@@ -45,19 +61,27 @@ class Canvas(Cells):
                 _check(part, known, self.spans)
                 start = n_lead + len(ids)
                 self.spans[part.name] = slice(start, start + width)
+            self.owner += [part.name if isinstance(part, Slot) else ""] * width
             is_open += [not known] * width
             ids += known or [mask_id] * width
         super().__init__(prompt, ids, is_open, mask_id, device=device, grid=grid)
-        for number, names in enumerate(groups(template)):
-            for name in names:
-                self.region[self.spans[name]] = number
+        number = {name: n for n, names in enumerate(self.groups) for name in names}
+        self.region = torch.tensor([number.get(name, -1) for name in self.owner], device=device)
 
-    def texts(self) -> dict[str, str]:
-        """Each slot's text; empty where a cell of it is masked."""
+    def commit_groups(self) -> None:
+        """Make every group final of which no cell is masked."""
+        is_unfinished = torch.zeros(len(self.groups) + 1, dtype=torch.bool, device=self.ids.device)
+        is_unfinished[self.region[self.masked]] = True
+        is_unfinished[-1] = True  # of no group
+        self.committed |= ~is_unfinished[self.region]
+
+    def texts(self, names: Iterable[str] | None = None) -> dict[str, str]:
+        """The text of some slots, or of each; empty where a cell of it is masked."""
         ids, masked = self.ids.tolist(), self.masked.tolist()
+        spans = {name: self.spans[name] for name in (self.spans if names is None else names)}
         return {
             name: "" if any(masked[span]) else self._text(name, ids[span])
-            for name, span in self.spans.items()
+            for name, span in spans.items()
         }
 
     def snapshots(self) -> dict[str, float]:
@@ -65,24 +89,24 @@ class Canvas(Cells):
         confidence = self.confidence.tolist()
         return {name: min(confidence[span], default=1.0) for name, span in self.spans.items()}
 
+    def now(self) -> list[Row]:
+        """What every cell is now, as rows of `Now`, those of the prompt's end included."""
+        columns = (self.ids, self.masked, self.open, self.committed, self.confidence)
+        return [*zip(self.owner, *(column.tolist() for column in columns), strict=True)]
+
+    def shown(self, now: Now) -> Cell:
+        """A cell as it is shown."""
+        if now.is_masked:
+            return Cell("", CellState.MASKED, now.slot)
+        text = self.tokens.word(now.token)
+        if not now.is_open:
+            return Cell(text, CellState.LOCKED if now.slot else CellState.FIXED, now.slot)
+        state = CellState.COMMITTED if now.is_committed else CellState.REVEALED
+        return Cell(text, state, now.slot, now.confidence)
+
     def picture(self) -> tuple[Cell, ...]:
         """Every cell of the template as it is now."""
-        owner = [""] * self.n_cells
-        for name, span in self.spans.items():
-            owner[span] = [name] * (span.stop - span.start)
-        columns = (self.ids, self.masked, self.open, self.committed, self.confidence)
-        rows = zip(owner, *(column.tolist() for column in columns), strict=True)
-        return tuple(self._cell(*row) for row in rows)[self.n_lead :]
-
-    def _cell(self, slot: str, *now: float) -> Cell:
-        token, masked, is_open, committed, confidence = now
-        if masked:
-            return Cell("", CellState.MASKED, slot)
-        text = self.tokens.word(int(token))
-        if not is_open:
-            return Cell(text, CellState.LOCKED if slot else CellState.FIXED, slot)
-        state = CellState.COMMITTED if committed else CellState.REVEALED
-        return Cell(text, state, slot, confidence)
+        return tuple(self.shown(Now(*row)) for row in self.now()[self.n_lead :])
 
     def _known_ids(self, part: str | Slot) -> list[int]:
         """What is known of a part; a governed text is followed by fillers."""

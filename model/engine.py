@@ -256,6 +256,7 @@ class Engine:
         """The rows that speak of each fill's cells; a network that can computes no others to the end."""
         first = queries[0].rows
         if len(queries) == 1 and len(first) and isinstance(self._decoder, LeanDecoder):
-            return self._decoder(*reads, first).unbind()
+            hidden: Tensor = self._decoder(*reads, first)
+            return hidden.unbind()
         hidden = self._decoder(*reads)
         return [states[query.rows] for states, query in zip(hidden, queries, strict=True)]

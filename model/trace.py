@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import torch
 
-from model.canvas import Canvas, groups
+from model.canvas import Canvas, Now, Row, groups
 from model.remask.remask import Remask
-from model.types import DenoiseStep, Filling, Template
+from model.types import Cell, DenoiseStep, Filling, Template
 
 
 class Shown(Protocol):
@@ -44,60 +44,68 @@ class Trace:
         self._fill = fill
         self._groups = groups(template)
         self._n_steps = 0
-        self._before = _Snapshot(fill.canvas, fill.canvas.open.tolist())
+        self._before = _as_opened(fill.canvas)
+        self._cells: list[Cell | None] = [None] * len(self._before)
 
     @torch.inference_mode()
     def step(self) -> DenoiseStep:
         """The picture after one forward and its update."""
-        fill, before = self._fill, self._before
-        self._commit_final()
-        after = self._before = _Snapshot(fill.canvas, fill.canvas.masked.tolist())
+        fill, canvas, before = self._fill, self._fill.canvas, self._before
+        if (
+            fill.remask.is_final
+        ):  # with its last reveal a group is final where nothing is masked again
+            canvas.commit_groups()
+        now = self._before = canvas.now()
+        changed = [
+            (Now(*was), Now(*cell)) for was, cell in zip(before, now, strict=True) if was != cell
+        ]
+        cells = self._drawn(before, now)
         self._n_steps += 1
-        committed = self._newly_committed()
-        texts = fill.canvas.texts() if committed else {}
+        committed = self._newly_committed(now)
         return DenoiseStep(
             index=self._n_steps - 1,
-            cells=fill.canvas.picture(),
-            revealed=self._where(before.masked[i] and not after.masked[i] for i in after.cells),
-            rewritten=self._where(
-                not (before.masked[i] or after.masked[i]) and before.ids[i] != after.ids[i]
-                for i in after.cells
+            cells=cells,
+            revealed=_slots(cell for was, cell in changed if was.is_masked and not cell.is_masked),
+            rewritten=_slots(
+                cell
+                for was, cell in changed
+                if not (was.is_masked or cell.is_masked) and was.token != cell.token
             ),
-            remasked=self._where(after.masked[i] and not before.masked[i] for i in after.cells),
+            remasked=_slots(cell for was, cell in changed if cell.is_masked and not was.is_masked),
             committed=committed,
             filling=fill.filling() if fill.is_done else None,
-            texts={name: texts[name] for name in committed},
+            texts=canvas.texts(committed) if committed else {},
         )
 
-    def _commit_final(self) -> None:
-        """Where nothing is ever masked again, a record is final with its last reveal."""
+    def _drawn(self, before: Sequence[Row], now: Sequence[Row]) -> tuple[Cell, ...]:
+        """Every cell of the template; those that are as they were are not drawn anew."""
         canvas = self._fill.canvas
-        if not self._fill.remask.is_final:
-            return
-        masked = canvas.masked.tolist()
-        for group in self._groups:
-            spans = [canvas.spans[name] for name in group]
-            if not any(True in masked[span] for span in spans):
-                for span in spans:
-                    canvas.commit(span)
+        pairs = zip(self._cells, before, now, strict=True)
+        drawn = [
+            old if old is not None and was == cell else canvas.shown(Now(*cell))
+            for old, was, cell in pairs
+        ]
+        self._cells = [*drawn]
+        return tuple(drawn[canvas.n_lead :])
 
-    def _newly_committed(self) -> tuple[str, ...]:
-        canvas = self._fill.canvas
+    def _newly_committed(self, now: Sequence[Row]) -> tuple[str, ...]:
         if self._fill.remask.revises_draft and self._fill.is_draft:
             return ()
-        final = (canvas.committed | (~canvas.open)).tolist()
-        done = [g for g in self._groups if all(all(final[canvas.spans[name]]) for name in g)]
+        spans = self._fill.canvas.spans
+        final = [is_committed or not is_open for *_, is_open, is_committed, _ in now]
+        done = [g for g in self._groups if all(all(final[spans[name]]) for name in g)]
         self._groups = [group for group in self._groups if group not in done]
         return tuple(name for group in done for name in group)
 
-    def _where(self, changed: Iterable[bool]) -> tuple[str, ...]:
-        cells = list(changed)
-        spans = self._fill.canvas.spans
-        return tuple(name for name, span in spans.items() if any(cells[span]))
+
+def _as_opened(canvas: Canvas) -> list[Row]:
+    """What the cells were before words were found without a forward."""
+    return [
+        (slot, token, is_open, is_open, is_committed, confidence)
+        for slot, token, _, is_open, is_committed, confidence in canvas.now()
+    ]
 
 
-class _Snapshot:
-    def __init__(self, canvas: Canvas, masked: list[bool]) -> None:
-        self.cells = range(canvas.n_cells)
-        self.ids: list[int] = canvas.ids.tolist()
-        self.masked = masked
+def _slots(cells: Iterable[Now]) -> tuple[str, ...]:
+    """The slots of these cells, in canvas order."""
+    return tuple(dict.fromkeys(cell.slot for cell in cells if cell.slot))
