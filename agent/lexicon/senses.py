@@ -27,7 +27,7 @@ _PARTED = re.compile(r"[a-z]-$")
 _AWARDS = ("oscar", "the oscar", "oscars", "the oscars")  # a film of 1966 is called so
 _CLOSED_TYPES = frozenset({"country", "element", "planet", "region"})
 _VOTE_WEIGHT, _ADJACENT = 10.0, 12.0
-_LITTLE, _SOME, _TELLING_VOTE = 0.3, 0.5, 1.0
+_SOME, _TELLING_VOTE = 0.5, 1.0
 _COMMON_NOUN = -4.0  # mercury beside gold, in a text that writes names with capitals
 _TELLING_CHARS = 4
 # Characters that make another word of an element's: 金融, 基金, 铁路, 锡兰.
@@ -56,9 +56,7 @@ def of_that_kind(senses: tuple[Sense, ...], reading: Reading) -> list[Sense]:
     """Of a country and its market or island the one that has what is asked; beside a country no surname."""
     names = [sense for sense in senses if not sense.is_demonym]
     types = {sense.entity.type for sense in names or senses}
-    has_what_is_asked = "island" in reading.carriers and "country" not in reading.carriers
-    is_among_islands = reading.vote("island") - reading.vote("country") > _LITTLE
-    is_island = has_what_is_asked or is_among_islands
+    is_island = "island" in reading.carriers and "country" not in reading.carriers
     if {"country", "island"} <= types and is_island:
         return [s for s in senses if s.entity.type not in ("country", "region")]
     if "country" in types and (asked := asked_places(types, reading)):
@@ -75,7 +73,7 @@ def _body_asked(senses: tuple[Sense, ...], types: set[str], reading: Reading) ->
     if not {"laureate", "organization"} <= types:
         return list(senses)
     for_prizes = reading.vote("laureate") + reading.vote("prize")
-    is_laureate = for_prizes > reading.vote("organization") + reading.vote("country")
+    is_laureate = for_prizes > _SOME + reading.vote("organization") + reading.vote("country")
     wrong = "organization" if is_laureate else "laureate"
     return [sense for sense in senses if sense.entity.type != wrong]
 
@@ -138,6 +136,8 @@ def _is_plausible_word(sense: Sense, mention: Mention[Sense], reading: Reading, 
     is_open = entity_type not in _CLOSED_TYPES
     if len(word) < 2 or (is_open and said.islower() and _is_tail(mention, reading)):
         return False
+    if entity_type == "element" and said.islower() and _is_fuel(reading):
+        return False
     is_wordlike = is_plain(word)
     if is_wordlike and entity_type in FILMS:
         return said[0].isupper() and mention.first > 0
@@ -160,6 +160,12 @@ def _is_opening(mention: Mention[Sense], reading: Reading) -> bool:
     """Whether a sentence begins here, which a capital may only tell."""
     before = mention.start - 1
     return mention.first == 0 or reading.text[:before].rstrip()[-1:] in _STOPS
+
+
+def _is_fuel(reading: Reading) -> bool:
+    """Whether the text speaks of countries, markets or companies alone: hydrogen cars, carbon credits."""
+    others = max(reading.vote(t) for t in ("country", "region", "company"))
+    return "element" not in reading.classes and reading.vote("element") <= _SOME < others
 
 
 def _is_tail(mention: Mention[Sense], reading: Reading) -> bool:

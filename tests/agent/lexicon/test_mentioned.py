@@ -77,6 +77,7 @@ def test_a_name_means_what_the_rest_speaks_of(linker: Linker, question: str, mea
         ("how many doctors per 1000 ppl does cuba have", "company/PPL"),
         ("who are male laureates", "city/male-mv"),
         ("which companies are run by grown-ups", "company/UPS"),
+        ("how many hydrogen cars did Japan buy in 2022", "element/H"),
         ("tesla's energy business doubled", "company:energy"),
     ],
 )
