@@ -42,7 +42,7 @@ _KEY_FIELDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _LEADS_TO: dict[str, tuple[str, ...]] = {
     "laureate": ("prize",), "prize": ("laureates",), "film_person": ("winning_films",), "country": ("capital",),
-    "organization": ("memberships",),
+    "organization": ("memberships", "country"),
     **dict.fromkeys(("city", "mountain", "river", "lake", "island", "desert"), ("country",)),
 }  # fmt: skip
 # What years are of among things whose figures have no years of their own.
@@ -73,7 +73,7 @@ _PROJECTION, _FORECAST = "_projection", "ev_sales_projection"
 _LAST_REPORTED = 2025
 _JUST_BEFORE = 0.01
 _MOST_SHARING = 6
-_FURTHER, _MOST_FURTHER = 0.1, 2
+_FURTHER = 0.1
 _MOST_UNSAID = 4
 
 
@@ -218,8 +218,7 @@ class FieldRanking:
         """The nearest in words of what is not offered yet, last of all: the words may be an idiom that no cue knows."""
         offered = {each.field.id for each in ranked if each.score > 0}
         near = (i for i in self._overlap.fields(tokens(text), types) if i not in offered)
-        for n, field_id in enumerate(islice(near, _MOST_FURTHER)):
-            yield Ranked(self._fields[field_id], _FURTHER - 0.01 * n)
+        yield from (Ranked(self._fields[field_id], _FURTHER) for field_id in islice(near, 1))
 
     def _relations(self, types: Iterable[str]) -> Iterator[Ranked]:
         """What leads from such things to others, which people leave unsaid."""
