@@ -159,11 +159,12 @@ class Lexicon:
         classes = {_type_of(f.target) for f in found if isinstance(f.target, EntityClass)}
         sure = {i: score for i, score in said.items() if not self._asks_for(i, classes)}
         spoken = {value.field: value for value in values}
-        is_of_present = any(self.fields[i].types & present for i in sure)
+        least = max(_SURE, self._most(sure, self.fields[_GENDER].types))
+        of_others = self._most(sure, present) >= least
         speaking = [
             i
             for i in spoken
-            if not (self.fields[i].types & present or (i == _GENDER and is_of_present))
+            if not (self.fields[i].types & present or (i == _GENDER and of_others))
         ]
         is_told = any(self.fields[i].types & reached for i in sure)
         if not speaking and sure and not is_told and not is_report_request(reading.text):
@@ -192,6 +193,11 @@ class Lexicon:
             for field in self.fields.values()
             if field.types & types
         )
+
+    def _most(self, said: Mapping[str, float], types: Iterable[str]) -> float:
+        """How much is said for the likeliest field of things of these types."""
+        scores = (said[i] for i in said if not self.fields[i].types.isdisjoint(types))
+        return max(scores, default=0.0)
 
     def _holders(self, value: FoundValue) -> set[str]:
         """The types of the things that have a value; an Oscar for editing is a film's."""

@@ -181,10 +181,8 @@ def _is_plausible(
     if value.field in _ONLY_WHERE_ASKED:
         with_its_amount = asked.get(_AMOUNT_OF.get(value.field, ""), 0.0)
         return max(is_asked, with_its_amount) >= _LEAST.get(value.field, _SURE)
-    if value.field == "currency":
-        is_amount = bool(_AMOUNT_BEFORE.search(reading.text[: mention.start]))
-        if is_amount or "country" not in reading.classes:
-            return False
+    if value.field == "currency" and not _may_be_currency(mention, reading):
+        return False
     own = max((reading.vote(t) for t in types), default=0.0)
     if value.field in _NOT_OF_COUNTRIES and reading.vote("country") > max(_SOME, own):
         return False
@@ -195,3 +193,9 @@ def _is_plausible(
         return said.lower() == value.text and not reading.text[: mention.start][-1:].isalnum()
     is_everyday = all(is_plain(word) for word in mention.phrase.split())
     return is_asked > 0 or not is_everyday or (said[:1].isupper() and mention.n_tokens > 1)
+
+
+def _may_be_currency(mention: Mention[Value], reading: Reading) -> bool:
+    """Whether countries are asked for by their money, and the money is no amount's unit."""
+    is_unit = bool(_AMOUNT_BEFORE.search(reading.text[: mention.start]))
+    return "country" in reading.classes and not is_unit
