@@ -81,6 +81,7 @@ class Option:
         return value
 
 
+@lru_cache(64)  # every fill names its rules anew
 def parts_of(written: str) -> tuple[Part, ...]:
     """The rules of a written name, from the first on."""
     return tuple(_part(text.strip(), written) for text in written.split("+"))

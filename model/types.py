@@ -72,10 +72,16 @@ class Template:
     records: tuple[Record, ...] = ()
     text_records: tuple[TextRecord, ...] = ()
     messages: tuple[Message, ...] = ()
+    _slots: tuple[Slot, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Every reader asks for the slots: they are found once."""
+        slots = tuple(part for part in self.parts if isinstance(part, Slot))
+        object.__setattr__(self, "_slots", slots)
 
     def slots(self) -> tuple[Slot, ...]:
         """The slots in canvas order."""
-        return tuple(part for part in self.parts if isinstance(part, Slot))
+        return self._slots
 
 
 @dataclass(frozen=True, slots=True)
