@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from itertools import islice
 
 from agent import plan as canvas
@@ -19,6 +18,7 @@ from agent.faults import fault, least_sure
 from agent.offers import Offers, can_hold, is_measured, is_multiple, is_spoken
 from agent.omissions import left_out
 from agent.report.sources import source
+from agent.sorts import FIELD_COLUMN, Sorts
 from agent.state import Halt, RunState
 from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
 from agent.types import N_ROWS, NIL, Contradiction, Plan, Pointer, Row, RowStatus
@@ -26,11 +26,8 @@ from agent.wording import say
 from tools.evidence import behind
 from tools.types import (
     Answer,
-    Entities,
     Fact,
     Failed,
-    FieldRef,
-    Observation,
     Period,
     Quantity,
     Reason,
@@ -41,7 +38,6 @@ from tools.types import (
 )
 from tools.values.periods import is_other_reading, read_period
 
-FIELD_COLUMN = 2
 OBJECT_COLUMN = 4
 _PERIOD_COLUMN = {"lookup": 3, "verify": 5}
 _WRONG_FIELD = (Reason.UNKNOWN_FIELD, Reason.TYPE_MISMATCH)
@@ -60,7 +56,6 @@ _NOT_THE_PLAN = frozenset(
         Reason.STOPPED,
     }
 )
-_ON_NUMBERS = frozenset(canvas.OPERATIONS) - {"count", "intersect", "union"}
 
 
 def check(state: RunState, deps: Deps) -> RunState:
@@ -94,6 +89,7 @@ class _Court:
         self.offers = Offers(state.linked, self.lang, deps.fields, deps.linker)
         outcomes = deps.journal.outcomes
         self.seen = {row: outcomes[key].observation for row, key in state.observed.items()}
+        self.sorts = Sorts(self.plan, self.offers, self.seen)
 
     def halt(self, needed: Iterable[Contradiction]) -> Halt:
         """Why the run ends here: a budget that is spent, or a row that nothing can mend."""
@@ -183,7 +179,7 @@ class _Court:
     def _takes_a_multiple_for_an_amount(self, row: Row) -> bool:
         """Whether a claim compares an amount of a field with a word like `doubled`."""
         value = self.offers.brief.pointer(row.words[OBJECT_COLUMN - 1])
-        field = self.offers.fields.field(self._field_id(row))
+        field = self.sorts.field_of(row)
         is_amount = row.tool == "verify" and field is not None and field.kind == "number"
         return is_amount and value is not None and is_multiple(value, self.question)
 
@@ -206,11 +202,26 @@ class _Court:
             return self._nothing(row, reason, failed)
         if failed.reason in _WRONG_FIELD and _field_column(row):
             offers = self._untried(row, FIELD_COLUMN, self.offers.fields_called(failed.candidates))
+            if not offers and (mended := self._of_another_sort(row, reason)):
+                return mended
             return self._blame(row, [FIELD_COLUMN], RowStatus.FAILED, reason, offers)
-        if failed.reason is Reason.TYPE_MISMATCH and (producer := self._wordy_operand(row)):
+        if failed.reason is Reason.TYPE_MISMATCH and (producer := self.sorts.wordy_operand(row)):
             return self._wordy(producer)
         columns = [] if failed.reason in _NOT_THE_PLAN else [1]
         return self._blame(row, columns, RowStatus.FAILED, reason)
+
+    def _of_another_sort(self, row: Row, reason: str) -> Contradiction | None:
+        """A field that the question speaks of stays, and is asked of a thing that has such fields."""
+        field = self.sorts.field_of(row)
+        mend = None if field is None or self._is_guessed(row) else self.sorts.mend(row, field)
+        at = canvas.row_of(self.plan, mend.row) if mend else None
+        if mend is None or at is None:
+            return None
+        if mend.insertion:
+            blamed = self._blame(row, [FIELD_COLUMN], RowStatus.FAILED, reason)
+            return replace(blamed, banned=(), insertion=mend.insertion)
+        offers = self._untried(at, mend.column, mend.offers)
+        return self._blame(at, [mend.column], RowStatus.FAILED, reason, offers) if offers else None
 
     def _nothing(self, row: Row, reason: str, failed: Failed | None = None) -> Contradiction:
         """No value, or nobody left: only a word that the facts answer to may take the place."""
@@ -226,7 +237,7 @@ class _Court:
                 return column, untried
         if not _field_column(row):
             return _last(row), ()
-        if not self._is_carried(self._field_id(row), row):
+        if not self._is_carried(row):
             return FIELD_COLUMN, ()
         spoken = self._spoken(row) if self._is_guessed(row) else ()
         untried = self._untried(row, FIELD_COLUMN, spoken)
@@ -241,7 +252,7 @@ class _Court:
 
     def _spoken(self, row: Row) -> tuple[Pointer, ...]:
         """The fields that the question speaks of and that things like the row's source have."""
-        types = self._types_of(row.words[0])
+        types = self.sorts.of(row.words[0])
         found = self.offers.fields_where(lambda field: bool(field.types & types))
         return tuple(pointer for pointer in found if is_spoken(pointer))
 
@@ -258,7 +269,7 @@ class _Court:
         if _field_column(row):
             yield FIELD_COLUMN, self._suiting(row)
             yield FIELD_COLUMN, self.offers.fields_called(candidates)
-            yield FIELD_COLUMN, self.offers.fields_near(self._field_id(row))
+            yield FIELD_COLUMN, self.offers.fields_near(self.sorts.field_of(row))
 
     def _period(self, word: str) -> str:
         """The period that a word of the plan stands for; empty where it is none."""
@@ -275,27 +286,19 @@ class _Court:
 
     def _suiting(self, row: Row) -> tuple[Pointer, ...]:
         """The fields that a claim may mean, where its own can never hold what it is compared with."""
-        field = self.offers.fields.field(self._field_id(row))
+        field = self.sorts.field_of(row)
         value = self.offers.brief.pointer(row.words[OBJECT_COLUMN - 1])
         if row.tool != "verify" or field is None or value is None or can_hold(field, value):
             return ()
-        types = self._types_of(row.words[0])
+        types = self.sorts.of(row.words[0])
         return self.offers.fields_where(lambda f: can_hold(f, value) and bool(f.types & types))
 
     def _untried(self, row: Row, column: int, offers: tuple[Pointer, ...]) -> tuple[Pointer, ...]:
         refused = self.banned.get((row.index, column), frozenset())
         return tuple(pointer for pointer in offers if pointer.symbol not in refused)
 
-    def _wordy_operand(self, row: Row) -> Row | None:
-        """The lookup that read words where arithmetic needs numbers."""
-        if row.tool != "calculate" or row.words[0] not in _ON_NUMBERS:
-            return None
-        producers = (canvas.row_of(self.plan, index) for index in canvas.references(row))
-        lookups = (producer for producer in producers if producer and producer.tool == "lookup")
-        return next((p for p in lookups if _is_wordy(self.seen.get(p.index))), None)
-
     def _wordy(self, row: Row) -> Contradiction:
-        types = self._types_of(row.words[0])
+        types = self.sorts.of(row.words[0])
         measured = self.offers.fields_where(lambda f: is_measured(f) and bool(f.types & types))
         offers = self._untried(row, FIELD_COLUMN, measured)
         reason = say("needs number", self.lang)
@@ -331,25 +334,11 @@ class _Court:
         words = tuple(row.words[n - 1] for n in columns if _says(row, n))
         return Contradiction(row.index, tuple(columns), status, words, f"{asked}: {reason}", offers)
 
-    def _field_id(self, row: Row) -> str:
-        pointer = self.offers.brief.pointer(row.words[FIELD_COLUMN - 1])
-        return pointer.target.id if pointer and isinstance(pointer.target, FieldRef) else ""
-
-    def _is_carried(self, field_id: str, row: Row) -> bool:
+    def _is_carried(self, row: Row) -> bool:
         """Whether the field is one that things like the row's source have at all."""
-        field = self.offers.fields.field(field_id)
-        types = self._types_of(row.words[0])
+        field = self.sorts.field_of(row)
+        types = self.sorts.of(row.words[0])
         return field is None or not types or bool(field.types & types)
-
-    def _types_of(self, word: str) -> frozenset[str]:
-        if pointer := self.offers.brief.pointer(word):
-            return frozenset({getattr(pointer.target, "type", "")} - {""})
-        match self.seen.get(int(word[1:])) if word[:1] == "#" else None:
-            case Entities(members):
-                return frozenset(member.type for member in members)
-            case Table(_, measures):
-                return frozenset(measure.entity.type for measure in measures)
-        return frozenset()
 
 
 def _is_dated(row: Row, failed: Failed | None) -> bool:
@@ -375,15 +364,6 @@ def _field_column(row: Row) -> int:
 
 def _last(row: Row) -> int:
     return max((n for n, word in enumerate(row.words, 1) if word != NIL), default=1)
-
-
-def _is_wordy(observation: Observation | None) -> bool:
-    match observation:
-        case Scalar(value):
-            return not isinstance(value, Decimal)
-        case Table(_, measures):
-            return not any(isinstance(measure.value, Decimal) for measure in measures)
-    return isinstance(observation, Entities)
 
 
 def _one_each(facts: Iterable[Fact]) -> list[Fact]:

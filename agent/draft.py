@@ -236,7 +236,7 @@ def _merged(state: RunState, words: Mapping[str, str]) -> Plan:
 
 
 def _carried(row: Row, before: Row | None, state: RunState) -> Row:
-    is_same = before is not None and (before.tool, before.words) == (row.tool, row.words)
+    is_same = before is not None and canvas.says_same(before, row)
     if row.index in state.observed:
         if before is None or not is_same:
             raise AssertionError(f"row {row.index} has been executed and was written again")

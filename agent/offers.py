@@ -51,9 +51,8 @@ class Offers:
         labels = [(field.id, field.zh if self.lang == "zh" else field.en) for field in found]
         return self._pointers(("field", label, FieldRef(key, label)) for key, label in labels)
 
-    def fields_near(self, field_id: str) -> tuple[Pointer, ...]:
+    def fields_near(self, field: Field | None) -> tuple[Pointer, ...]:
         """The field that means nearly the same."""
-        field = self.fields.field(field_id)
         return self.fields_called([field.near] if field and field.near else [])
 
     def fields_where(self, suits: Callable[[Field], bool]) -> tuple[Pointer, ...]:

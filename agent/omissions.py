@@ -158,12 +158,10 @@ class _Reading:
     ) -> Iterator[Contradiction]:
         last = max((row.index for row in self._plan.rows if row.index < N_ROWS), default=0)
         if last + len(rows) < N_ROWS:
-            insertion = Insertion(rows, tuple(choices.items()))
-            first = rows[0].index
-            reason = self._reason(what)
-            yield Contradiction(
-                first, (0,), RowStatus.CONTRADICTED, (), reason, insertion=insertion
-            )
+            search = canvas.row_of(self._plan, sought.row)
+            insertion = Insertion((search, *rows) if search else rows, tuple(choices.items()))
+            at, reason = rows[0].index, self._reason(what)
+            yield Contradiction(at, (0,), RowStatus.CONTRADICTED, (), reason, insertion=insertion)
 
     def _reason(self, what: Pointer) -> str:
         return say("left out", self._offers.lang, what=what.label)

@@ -226,13 +226,23 @@ def dependents(plan: Plan, index: int) -> frozenset[int]:
 
 
 def with_rows(plan: Plan, rows: tuple[Row, ...]) -> Plan:
-    """The plan with rows put in where the first of them says; what rested on the row before rests on the last of them."""
-    first, n = rows[0].index, len(rows)
-    moved = {f"#{first - 1}": f"#{first + n - 1}"}
-    moved |= {f"#{row}": f"#{row + n}" for row in range(first, N_ROWS - n)}
+    """The plan with rows in the place of the one with the index of the first, which may be that row itself.
+
+    What rested on that row rests on the last of them, and all rows behind move on.
+    """
+    first, old = rows[0].index, row_of(plan, rows[0].index)
+    n = len(rows) - (old is not None)
+    if old is not None and says_same(old, rows[0]):
+        rows = (old, *rows[1:])
+    moved = {f"#{row}": f"#{row + n}" for row in range(first, N_ROWS - n)}
     before = tuple(row for row in plan.rows if row.index < first)
-    after = (row for row in plan.rows if row.index >= first)
+    after = (row for row in plan.rows if row.index >= first and row is not old)
     return Plan((*before, *rows, *(_moved(row, n, moved) for row in after)))
+
+
+def says_same(row: Row, other: Row) -> bool:
+    """Whether two rows ask the same, whatever came of them."""
+    return (row.tool, row.words) == (other.tool, other.words)
 
 
 def _moved(row: Row, n: int, names: Mapping[str, str]) -> Row:

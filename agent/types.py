@@ -176,7 +176,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """Rows that a plan lacks, to be put in where the first of them says; `choices` are its open cells (row, column)."""
+    """Rows in the place of the one with the first one's index, which may be that row; `choices` are their open cells."""
 
     rows: tuple[Row, ...]
     choices: tuple[tuple[tuple[int, int], frozenset[str]], ...]
