@@ -51,7 +51,7 @@ Shaper = Callable[[Sequence[Fill], Sequence[Query], Sequence[Tensor]], Sequence[
 Reads = tuple[Tensor, Tensor, Tensor | None, Window | PagedWindow]
 """What a network is given: ids, positions, mask and cache."""
 
-MAX_GRAMMARS = 256  # some 40 KB each; of 400 questions 187 have a shape of their own
+MAX_GRAMMARS = 256  # some 30 KB each; of 400 questions 187 have a shape of their own
 _COUNTED = {
     Kind.PREFILL: Usage(forwards=1, prefills=1),
     Kind.DENOISE: Usage(forwards=1, denoise_steps=1),
