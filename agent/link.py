@@ -8,8 +8,10 @@ Words that speak for a word of the plan canvas (`over`, `tallest`) get that word
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from agent.lexicon.marks import Mark, Place, marks
@@ -35,12 +37,13 @@ class Linker:
     """Links questions against one fact store; building takes seconds, linking milliseconds."""
 
     def __init__(self, store: FactStore) -> None:
-        self._lexicon = Lexicon(store)
-        self._ranking = FieldRanking(
-            self._lexicon.fields,
-            self._lexicon.overlap,
-            lambda entity_id, field_id: bool(store.facts(entity_id, field_id)),
-        )
+        with _uncollected():
+            self._lexicon = Lexicon(store)
+            self._ranking = FieldRanking(
+                self._lexicon.fields,
+                self._lexicon.overlap,
+                lambda entity_id, field_id: bool(store.facts(entity_id, field_id)),
+            )
 
     def link(self, question: str) -> Brief:
         """The brief of a question (any length the runner accepts, either language)."""
@@ -72,6 +75,18 @@ class Linker:
             if n <= (MAX_FIELDS if mark == "%" else MAX_VALUES):
                 added.append(Pointer(f"{mark}{n}", kind, label, target))
         return replace(brief, pointers=(*brief.pointers, *added)), tuple(added)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While a lexicon is built nothing is garbage, and looking for some takes as long as building it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _field_pointer(n: int, found: Ranked, lang: Language) -> Pointer:

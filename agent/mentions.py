@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from tools.facts.names import ascii_only
 
@@ -22,10 +22,11 @@ _TOKEN = re.compile(
 )
 _LONGEST = 14
 _WORDS_KEPT = 1 << 16
+_PHRASE, _PHRASES_KEPT = 40, 1 << 17
+_APOSTROPHES = frozenset("'’")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A folded token and its place in the text."""
 
     text: str
@@ -35,15 +36,23 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """The folded tokens of a text, a possessive split from its word, the full stop of a sentence left out."""
-    found = []
+    return list(_tokens(text) if len(text) <= _PHRASE else _read(text))
+
+
+def _read(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         word, start = match[0], match.start()
-        if word.endswith(".") and "." not in word[:-1]:
+        if word[-1] == "." and "." not in word[:-1]:
             word = word[:-1] or word
-        if word.lower().endswith(("'s", "’s")):
+        if word[-1] in "sS" and word[-2:-1] in _APOSTROPHES:
             word = word[:-2]
-        found.append(Token(fold(word), start, start + len(word)))
-    return found
+        yield Token(fold(word), start, start + len(word))
+
+
+@lru_cache(_PHRASES_KEPT)
+def _tokens(phrase: str) -> tuple[Token, ...]:
+    """Those of a phrase: a lexicon meets each of its own several times while it is built."""
+    return tuple(_read(phrase))
 
 
 @lru_cache(_WORDS_KEPT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.mentions import Mention, PhraseIndex, Token, stem, tokens
@@ -51,4 +51,4 @@ class ComposedIndex:
 
 def _uninflected(words: Iterable[Token]) -> list[Token]:
     """The tokens without the endings of verbs: `ships`, `shipping` and `shipped` are one idea."""
-    return [replace(w, text=_DOUBLED.sub(r"\1", _ENDING.sub("", stem(w.text)))) for w in words]
+    return [w._replace(text=_DOUBLED.sub(r"\1", _ENDING.sub("", stem(w.text)))) for w in words]

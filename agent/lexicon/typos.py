@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 
 from rapidfuzz import process
@@ -50,10 +49,10 @@ class Spelling:
         made = []
         for token in words:
             if stem(token.text) in self._names and not self._is_whole_word(token.text):
-                token = replace(token, text=stem(token.text))
+                token = token._replace(text=stem(token.text))
             elif left and self._is_misspelt(token.text) and not _is_abbreviation(token, text):
                 left -= 1
-                token = replace(token, text=self._closest(token.text) or token.text)
+                token = token._replace(text=self._closest(token.text) or token.text)
             made.append(token)
         return made
 
