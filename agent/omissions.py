@@ -1,4 +1,4 @@
-"""What the question names and a plan that searches leaves out: a value, a number with its comparison, a narrower class.
+"""What the question says and a plan that searches leaves out: a value, a number with its comparison, a narrower class, a not.
 
 Pure functions, the same for every arm. Guarantees: only what narrows the things that a row searches for counts as left
 out, and nothing that the plan says is taken away. Does not guarantee: that the question meant to narrow them.
@@ -21,6 +21,8 @@ from tools.facts.store import Field
 from tools.types import EntityClass, Quantity
 
 _CLASS_COLUMN = 1
+_SIGN_COLUMN = 3
+_DENIED = re.compile(r"(?<!\S)!= (@\d+)(?!\d)")
 _COMPARED = re.compile(r"(?<!\S)(>=|<=|>|<) (@\d+)(?!\d)")
 _SAME = frozenset({"=", "!="})
 _JOINS = frozenset({"intersect", "union"})
@@ -56,6 +58,7 @@ class _Reading:
             yield from self._unbegun()
         if (sought := self._sought()) is None:
             return
+        yield from self._denials()
         yield from self._classes(sought)
         yield from self._values(sought)
         yield from self._numbers(sought)
@@ -68,6 +71,26 @@ class _Reading:
             if pointer and isinstance(pointer.target, EntityClass):
                 return _Sought(row.index, pointer, pointer.target)
         return None
+
+    def _denials(self) -> Iterator[Contradiction]:
+        """A claim that something is so, where the question says that it is not: peaks in the Andes but not in Chile."""
+        denied = set(_DENIED.findall(self._offers.brief.text))
+        for row in self._plan.rows:
+            subject, field, sign, what, *rest = row.words
+            if row.tool != "verify" or sign != "=" or what not in denied:
+                continue
+            other = _row(row.index, "verify", subject, field, "!=", what, *rest)
+            insertion = Insertion((other,), (((row.index, _SIGN_COLUMN), frozenset({"!="})),))
+            value = next(p for p in self._used if p.symbol == what)
+            reason = say("denied", self._offers.lang, what=value.label)
+            yield Contradiction(
+                row.index,
+                (_SIGN_COLUMN,),
+                RowStatus.CONTRADICTED,
+                ("=",),
+                reason,
+                insertion=insertion,
+            )
 
     def _unbegun(self) -> Iterator[Contradiction]:
         """A plan that says nothing where the question speaks of things of a kind, a field and a value of theirs."""

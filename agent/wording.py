@@ -67,6 +67,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "the question also says “{what}”, and no row of the plan uses it",
         "问题还说到“{what}”，而计划没有用到",
     ),
+    "denied": ("the question says “not {what}”", "问题说的是“不是{what}”"),
     "unused": ("a later row is built upon it and leads nowhere", "以此为基础的后续步骤没有用处"),
     "early": ("a plan ends in its last row", "计划应在最后一行结束"),
     "yes": ("Yes", "是"),

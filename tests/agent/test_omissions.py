@@ -103,6 +103,20 @@ def test_a_number_left_out_is_compared_as_it_was_said_with_a_field_it_can_measur
     assert found.insertion.choices == (((2, 2), frozenset({"%2"})),)
 
 
+def test_what_the_question_denies_is_denied_by_the_plan() -> None:
+    drafted = plan({1: "search @1", 2: "verify #1 %1 = @2", 3: "calculate count #2"}, "#3")
+    found = missing(
+        drafted, ISLANDS, CANARIES, text="@1 class island outside != @2 value archipelago"
+    )
+    assert rows_put_in(drafted, found)[1:3] == ["2 verify #1 %1 != @2", "3 calculate count #2"]
+    assert found is not None
+    assert found.insertion is not None
+    assert found.insertion.choices == (((2, 3), frozenset({"!="})),)
+    assert (
+        missing(drafted, ISLANDS, CANARIES, text="@1 class island in @2 value archipelago") is None
+    )
+
+
 def test_a_narrower_class_takes_the_place_of_the_whole() -> None:
     found = missing(LARGEST, ISLANDS, VOLCANIC)
     assert found is not None
