@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 
 from agent import plan as canvas
+from agent.asides import aside
 from agent.deps import Deps
 from agent.endings import ends_early
 from agent.faults import fault, least_sure
@@ -153,7 +154,7 @@ class _Court:
         is_said = any(column == 0 for cells in self.tried for _, column in cells)
         is_due = self.is_first_plan and not is_said
         early = ends_early(self.plan, self.question, self.seen, self.offers) if is_due else ()
-        return early or left_out(self.plan, self.offers)
+        return early or aside(self.plan, self.offers) or left_out(self.plan, self.offers)
 
     def _faulty(self, row: Row) -> Contradiction | None:
         """A row that the plan itself speaks against is opened once; the model may insist."""

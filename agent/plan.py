@@ -12,7 +12,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from agent.types import N_ARGS, N_ROWS, NIL, Brief, Contradiction, Plan, Pointer, Row, RowStatus
+from agent.types import (
+    N_ARGS,
+    N_ROWS,
+    NIL,
+    Brief,
+    Contradiction,
+    Insertion,
+    Plan,
+    Pointer,
+    Row,
+    RowStatus,
+)
 from model.types import Record, Slot, Template
 from tools.types import Binding, Call, Value
 
@@ -225,19 +236,26 @@ def dependents(plan: Plan, index: int) -> frozenset[int]:
     return frozenset(reached - {index})
 
 
-def with_rows(plan: Plan, rows: tuple[Row, ...]) -> Plan:
-    """The plan with rows in the place of the one with the index of the first, which may be that row itself.
+def with_rows(plan: Plan, insertion: Insertion) -> Plan:
+    """The plan with an insertion's rows in their place.
 
-    What rested on that row rests on the last of them, and all rows behind move on.
+    What rested on the last row replaced rests on the last of them, and all rows behind move on.
     """
-    first, old = rows[0].index, row_of(plan, rows[0].index)
-    n = len(rows) - (old is not None)
+    rows, (first, last, n) = insertion.rows, place_of(plan, insertion)
+    old = row_of(plan, first)
     if old is not None and says_same(old, rows[0]):
         rows = (old, *rows[1:])
-    moved = {f"#{row}": f"#{row + n}" for row in range(first, N_ROWS - n)}
+    moved = {f"#{row}": f"#{row + n}" for row in range(last, min(N_ROWS, N_ROWS - n))}
     before = tuple(row for row in plan.rows if row.index < first)
-    after = (row for row in plan.rows if row.index >= first and row is not old)
+    after = (row for row in plan.rows if row.index > last)
     return Plan((*before, *rows, *(_moved(row, n, moved) for row in after)))
+
+
+def place_of(plan: Plan, insertion: Insertion) -> tuple[int, int, int]:
+    """The first and the last row that give way to an insertion (none: last < first), and how far those behind move."""
+    first = insertion.rows[0].index
+    last = max(first, insertion.until) if row_of(plan, first) else first - 1
+    return first, last, len(insertion.rows) - (last - first + 1)
 
 
 def says_same(row: Row, other: Row) -> bool:

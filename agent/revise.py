@@ -82,21 +82,21 @@ def _open_around(insertion: Insertion, plan: Plan) -> frozenset[Cell]:
 
 def _put_in(state: RunState, insertion: Insertion, opened: frozenset[Cell]) -> RunState:
     """The state with the rows that its plan lacks; what came behind their place comes behind them."""
-    plan, rows = state.drafted, insertion.rows
-    old = canvas.row_of(plan, rows[0].index)
-    n = len(rows) - (old is not None)
-    is_kept = old is not None and canvas.says_same(old, rows[0])
-    behind = rows[0].index + is_kept
+    plan = state.drafted
+    first, last, n = canvas.place_of(plan, insertion)
+    old = canvas.row_of(plan, first)
+    stands = first + (old is not None and canvas.says_same(old, insertion.rows[0]))
 
     def moved(cell: Cell) -> Cell:
         row, column = cell
-        return (row + n if behind <= row < N_ROWS else row), column
+        is_behind = row > last or row == last >= stands
+        return (row + n if is_behind and row < N_ROWS else row), column
 
     return replace(
         state,
-        plan=canvas.with_rows(plan, rows),
-        observed={row: key for row, key in state.observed.items() if row < behind},
-        confidence={s: p for s, p in state.confidence.items() if canvas.cell_of(s)[0] < behind},
+        plan=canvas.with_rows(plan, insertion),
+        observed={row: key for row, key in state.observed.items() if row < stands},
+        confidence={s: p for s, p in state.confidence.items() if canvas.cell_of(s)[0] < stands},
         banned={moved(cell): words for cell, words in state.banned.items()},
         tried={tuple(map(moved, place)): used for place, used in state.tried.items()},
         open=opened,

@@ -176,10 +176,14 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """Rows in the place of the one with the first one's index, which may be that row; `choices` are their open cells."""
+    """Rows in the place of those from the first one's index to `until`; `choices` are their open cells.
+
+    The first may be the row that stands there. `until` 0 is that index too: one row gives its place.
+    """
 
     rows: tuple[Row, ...]
     choices: tuple[tuple[tuple[int, int], frozenset[str]], ...]
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "the question also says “{what}”, and no row of the plan uses it",
         "问题还说到“{what}”，而计划没有用到",
     ),
+    "aside": (
+        "the question asks for “{what}” and compares it with nothing",
+        "问题问的是“{what}”，没有与别的比较",
+    ),
     "denied": ("the question says “not {what}”", "问题说的是“不是{what}”"),
     "unused": ("a later row is built upon it and leads nowhere", "以此为基础的后续步骤没有用处"),
     "early": ("a plan ends in its last row", "计划应在最后一行结束"),

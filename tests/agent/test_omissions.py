@@ -69,7 +69,7 @@ def missing(drafted: Plan, *pointers: Pointer, text: str = "") -> Contradiction 
 def rows_put_in(drafted: Plan, found: Contradiction | None) -> list[str]:
     assert found is not None
     assert found.insertion is not None
-    return shown(canvas.with_rows(drafted, found.insertion.rows))
+    return shown(canvas.with_rows(drafted, found.insertion))
 
 
 def shown(drafted: Plan) -> list[str]:
@@ -252,7 +252,7 @@ def test_rows_rest_on_the_same_rows_after_others_took_the_place_of_one(
     old = canvas.row_of(drafted, first)
     assert old is not None
     rows = (old, *new[1:]) if is_kept else new
-    grown = canvas.with_rows(drafted, rows)
+    grown = canvas.with_rows(drafted, Insertion(rows, ()))
     moved = {i: i if i < first or i == N_ROWS else i + n for i in range(1, N_ROWS + 1)}
     assert [r.index for r in grown.rows] == sorted({r.index for r in grown.rows})
     assert grown.rows[first - 1 : first + n] == rows

@@ -59,7 +59,7 @@ def test_what_leads_to_such_a_thing_is_asked_first() -> None:
     assert found is not None
     assert found.insertion is not None
     assert found.insertion.choices == (((1, 2), frozenset({"%1"})),)
-    grown = canvas.with_rows(drafted, found.insertion.rows)
+    grown = canvas.with_rows(drafted, found.insertion)
     assert [f"{r.tool} {' '.join(canvas.arguments(r))}" for r in grown.rows] == [
         "lookup @1 %1",
         "lookup #1 %2 @3",
