@@ -63,6 +63,8 @@ NAMED_BY: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _NAME_BEFORE = re.compile(r"[\w,] (?P<name>[A-ZÀ-Þ][\w'’-]+) (?:of (?:the )?)?$")
 _NAME_BEHIND = re.compile(r" [A-ZÀ-Þ][a-zà-þ]")
+_HOW_BIG = re.compile(r"\bhow (?:big|large)$|多大$", re.I)
+_PARTED = re.compile(r"[,.;:?!，。；？！、]|\b(?:and|or|but)\b")
 _FITS, _REACHABLE, _DOES_NOT_FIT = 2.0, 0.7, -3.0
 _LACKS = -1.5
 _PLAINLY = 2.5
@@ -130,6 +132,7 @@ class FieldRanking:
         spoken = [
             self._held(r, said[r.field.id].score, known) for r in self._said(said, types, text)
         ]
+        spoken = [r for r in spoken if not _is_size_of_another(r, spoken, text)]
         ranked = [
             *spoken,
             *(Ranked(self._fields[field_id], _NEAR) for field_id in near if field_id),
@@ -230,6 +233,15 @@ class FieldRanking:
         ids = chain.from_iterable(_KEY_FIELDS.get(t, self._by_type.get(t, ())) for t in types)
         for n, field_id in enumerate(dict.fromkeys(ids)):
             yield Ranked(self._fields[field_id], base - 0.01 * n)
+
+
+def _is_size_of_another(size: Ranked, spoken: list[Ranked], text: str) -> bool:
+    """Whether something else is asked to be big: how big is the GDP of Kenya asks for no area."""
+    if size.end < 0 or not _HOW_BIG.search(text[: size.end]):
+        return False
+    measured = (r for r in spoken if r.field.kind == "number" and r.end > size.end)
+    fitting = (r for r in measured if r.field.types & size.field.types and r.score >= _SURE + _FITS)
+    return any(not _PARTED.search(text[size.end : r.end]) for r in fitting)
 
 
 def _is_to_come(found: Found) -> bool:

@@ -119,3 +119,19 @@ def test_words_said_as_one_come_before_ideas_put_together(lexicon: FieldLexicon)
 def test_words_may_stand_between_the_parts_of_a_cue(lexicon: FieldLexicon) -> None:
     together = strengths(lexicon.cues(tokens("which country was the winner of that prize born in")))
     assert together["birth_country"].score > together["birth_city"].score
+
+
+@pytest.mark.parametrize(
+    ("question", "is_size"),
+    [
+        ("How big is the GDP of Peru?", False),
+        ("How large is Peru's GDP?", False),
+        ("How big is Peru?", True),
+        ("How big is Peru, and what's its GDP?", True),
+    ],
+)
+def test_what_is_asked_to_be_big_is_no_area(linker: Linker, question: str, is_size: bool) -> None:
+    spoken = {
+        p.target.id for p in linker.link(question).pointers if p.symbol[0] == "%" and p.end >= 0
+    }
+    assert ("area" in spoken) is is_size
