@@ -18,8 +18,9 @@ from agent.endings import ends_early
 from agent.faults import fault, least_sure
 from agent.offers import Offers, can_hold, is_measured, is_multiple, is_spoken
 from agent.omissions import left_out
+from agent.plan import FIELD_COLUMN, OBJECT_COLUMN
 from agent.report.sources import source
-from agent.sorts import FIELD_COLUMN, Sorts
+from agent.sorts import Sorts
 from agent.state import Halt, RunState
 from agent.status import NOTHING_THERE, ORIGIN_COLUMN, is_torn, status_of
 from agent.types import N_ROWS, NIL, Contradiction, Plan, Pointer, Row, RowStatus
@@ -39,7 +40,6 @@ from tools.types import (
 )
 from tools.values.periods import is_other_reading, read_period
 
-OBJECT_COLUMN = 4
 _PERIOD_COLUMN = {"lookup": 3, "verify": 5}
 _WRONG_FIELD = (Reason.UNKNOWN_FIELD, Reason.TYPE_MISMATCH)
 _NOT_THE_PLAN = frozenset(

@@ -24,7 +24,7 @@ def ends_early(
 ) -> tuple[Contradiction, ...]:
     """A row that a complete plan lacks, and the ending that has to name it; `seen` are the observations by row."""
     ending = canvas.row_of(plan, N_ROWS)
-    missing = 1 + max((row.index for row in plan.rows if row.index < N_ROWS), default=0)
+    missing = 1 + canvas.n_used(plan)
     words = tuple(word for word in ending.words if word != NIL) if ending else ()
     if ending is None or missing == N_ROWS or len(words) > 1:
         return ()

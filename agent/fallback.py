@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.deps import Deps
+from agent.plan import made
 from agent.state import RunState
-from agent.types import N_ARGS, N_ROWS, NIL, Plan, Row
+from agent.types import N_ROWS, Plan
 from tools.types import Text
 
 _KIND, _LABEL = "text", "the question"
@@ -26,14 +27,10 @@ def searching(state: RunState, deps: Deps) -> RunState:
     if not offered:
         return state
     deps.dispatcher.learn(brief)
-    rows = (_row(1, "search", offered[0].symbol), _row(N_ROWS, "finish", "#1"))
+    rows = (made(1, "search", offered[0].symbol), made(N_ROWS, "finish", "#1"))
     return replace(state, brief=brief, plan=Plan(rows))
 
 
 def _is_empty(state: RunState) -> bool:
     """Whether a plan is done and says nothing."""
     return state.is_complete and all(row.index == N_ROWS for row in state.drafted.rows)
-
-
-def _row(index: int, tool: str, word: str) -> Row:
-    return Row(index, tool, (word, *[NIL] * (N_ARGS - 1)))

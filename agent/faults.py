@@ -13,8 +13,6 @@ from typing import Literal
 from agent import plan as canvas
 from agent.types import N_ROWS, NIL, Plan, Row
 
-_OBJECT_COLUMN = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -48,7 +46,7 @@ def _itself(row: Row) -> Fault | None:
         case "calculate", [operation, a, b, *_] if operation in canvas.PAIRING and a == b:
             return Fault("itself", (2, 3))
         case "verify", [a, field, _, b, *_] if field == NIL and a == b:
-            return Fault("itself", (1, _OBJECT_COLUMN))
+            return Fault("itself", (1, canvas.OBJECT_COLUMN))
     return None
 
 

@@ -13,15 +13,15 @@ from functools import partial
 from itertools import islice
 
 from agent import plan as canvas
-from agent.offers import Offers, can_measure, is_spoken
+from agent.offers import Offers, can_hold, is_spoken
+from agent.plan import FIELD_COLUMN, SIGN_COLUMN
 from agent.state import Cell
-from agent.types import N_ARGS, N_ROWS, NIL, Contradiction, Insertion, Plan, Pointer, Row, RowStatus
+from agent.types import N_ROWS, Contradiction, Insertion, Plan, Pointer, Row, RowStatus
 from agent.wording import say
 from tools.facts.store import Field
 from tools.types import EntityClass, Quantity
 
-_CLASS_COLUMN = 1
-_SIGN_COLUMN = 3
+_CLASS_COLUMN = _OPERATION_COLUMN = 1
 _DENIED = re.compile(r"(?<!\S)!= (@\d+)(?!\d)")
 _COMPARED = re.compile(r"(?<!\S)(>=|<=|>|<) (@\d+)(?!\d)")
 _SAME = frozenset({"=", "!="})
@@ -49,6 +49,7 @@ class _Reading:
         self._plan, self._offers = plan, offers
         self._words = {word for row in plan.rows for word in row.words}
         pointers = offers.brief.pointers
+        self._named = {pointer.symbol: pointer for pointer in pointers}
         self._used = [pointer for pointer in pointers if pointer.symbol in self._words]
         self._unused = [p for p in pointers if p.start >= 0 and not self._is_said(p)]
 
@@ -79,18 +80,9 @@ class _Reading:
             subject, field, sign, what, *rest = row.words
             if row.tool != "verify" or sign != "=" or what not in denied:
                 continue
-            other = _row(row.index, "verify", subject, field, "!=", what, *rest)
-            insertion = Insertion((other,), (((row.index, _SIGN_COLUMN), frozenset({"!="})),))
-            value = next(p for p in self._used if p.symbol == what)
-            reason = say("denied", self._offers.lang, what=value.label)
-            yield Contradiction(
-                row.index,
-                (_SIGN_COLUMN,),
-                RowStatus.CONTRADICTED,
-                ("=",),
-                reason,
-                insertion=insertion,
-            )
+            other = canvas.made(row.index, "verify", subject, field, "!=", what, *rest)
+            insertion = Insertion((other,), (((row.index, SIGN_COLUMN), frozenset({"!="})),))
+            yield self._contradicted(row.index, SIGN_COLUMN, "denied", self._named[what], insertion)
 
     def _unbegun(self) -> Iterator[Contradiction]:
         """A plan that says nothing where the question speaks of things of a kind, a field and a value of theirs."""
@@ -100,7 +92,7 @@ class _Reading:
             sought = _Sought(1, pointer, pointer.target)
             said = {field.end for field in self._fields_of(sought) if is_spoken(field)}
             if said - {value.end for value in self._unused}:  # more than the value's own words
-                search = _row(1, "search", pointer.symbol)
+                search = canvas.made(1, "search", pointer.symbol)
                 yield from (_beginning(found, search) for found in self._values(sought))
 
     def _is_said(self, pointer: Pointer) -> bool:
@@ -122,32 +114,33 @@ class _Reading:
             if narrow.field and not sought.kind.field:
                 yield self._too_wide(sought, pointer)
             elif narrow.field and narrow.field != sought.kind.field:
-                search = _row(sought.row + 1, "search", pointer.symbol)
+                search = canvas.made(sought.row + 1, "search", pointer.symbol)
                 both = f"#{sought.row}", f"#{sought.row + 1}"
-                join = _row(sought.row + 2, "calculate", "intersect", *both)
-                yield from self._lacking(sought, pointer, (search, join), {(join.index, 1): _JOINS})
+                join = canvas.made(sought.row + 2, "calculate", "intersect", *both)
+                open_cell = join.index, _OPERATION_COLUMN
+                yield from self._lacking(sought, pointer, (search, join), {open_cell: _JOINS})
 
     def _values(self, sought: _Sought) -> Iterator[Contradiction]:
         """A value of a field that the things have: one of them, or all but them."""
         for pointer in self._unused:
-            name = pointer.kind.removeprefix("value ")
-            fields = self._fields_of(sought, partial(_is_called, name))
-            if name == pointer.kind or not fields:
+            if canvas.kind_group(pointer) != "value":
                 continue
-            row = self._verify(sought, fields[0], "=", pointer)
-            yield from self._lacking(sought, pointer, (row,), {(row.index, 3): _SAME})
+            if fields := self._fields_of(sought, partial(can_hold, value=pointer)):
+                row = self._verify(sought, fields[0], "=", pointer)
+                open_cell = row.index, SIGN_COLUMN
+                yield from self._lacking(sought, pointer, (row,), {open_cell: _SAME})
 
     def _numbers(self, sought: _Sought) -> Iterator[Contradiction]:
         """A number that the things' values are compared with."""
         signs = {symbol: sign for sign, symbol in _COMPARED.findall(self._offers.brief.text)}
         for pointer in self._unused:
-            number = pointer.target
-            if pointer.symbol not in signs or not isinstance(number, Quantity):
+            if pointer.symbol not in signs or not isinstance(pointer.target, Quantity):
                 continue
-            fields = self._fields_of(sought, partial(can_measure, number))
+            fields = self._fields_of(sought, partial(can_hold, value=pointer))
             if spoken := frozenset(p.symbol for p in fields if is_spoken(p)):
                 row = self._verify(sought, fields[0], signs[pointer.symbol], pointer)
-                yield from self._lacking(sought, pointer, (row,), {(row.index, 2): spoken})
+                open_cell = row.index, FIELD_COLUMN
+                yield from self._lacking(sought, pointer, (row,), {open_cell: spoken})
 
     def _fields_of(
         self, sought: _Sought, suits: Callable[[Field], bool] = lambda _: True
@@ -160,7 +153,7 @@ class _Reading:
 
     def _verify(self, sought: _Sought, field: Pointer, sign: str, value: Pointer) -> Row:
         row = sought.row + 1
-        return _row(row, "verify", f"#{sought.row}", field.symbol, sign, value.symbol)
+        return canvas.made(row, "verify", f"#{sought.row}", field.symbol, sign, value.symbol)
 
     def _too_wide(self, sought: _Sought, narrow: Pointer) -> Contradiction:
         return Contradiction(
@@ -168,7 +161,7 @@ class _Reading:
             (_CLASS_COLUMN,),
             RowStatus.CONTRADICTED,
             (sought.pointer.symbol,),
-            self._reason(narrow),
+            say("left out", self._offers.lang, what=narrow.label),
             offers=(narrow,),
         )
 
@@ -179,15 +172,18 @@ class _Reading:
         rows: tuple[Row, ...],
         choices: dict[Cell, frozenset[str]],
     ) -> Iterator[Contradiction]:
-        last = max((row.index for row in self._plan.rows if row.index < N_ROWS), default=0)
-        if last + len(rows) < N_ROWS:
+        if canvas.n_used(self._plan) + len(rows) < N_ROWS:
             search = canvas.row_of(self._plan, sought.row)
             insertion = Insertion((search, *rows) if search else rows, tuple(choices.items()))
-            at, reason = rows[0].index, self._reason(what)
-            yield Contradiction(at, (0,), RowStatus.CONTRADICTED, (), reason, insertion=insertion)
+            yield self._contradicted(rows[0].index, 0, "left out", what, insertion)
 
-    def _reason(self, what: Pointer) -> str:
-        return say("left out", self._offers.lang, what=what.label)
+    def _contradicted(
+        self, row: int, column: int, why: str, what: Pointer, insertion: Insertion
+    ) -> Contradiction:
+        reason = say(why, self._offers.lang, what=what.label)
+        return Contradiction(
+            row, (column,), RowStatus.CONTRADICTED, (), reason, insertion=insertion
+        )
 
 
 def _beginning(found: Contradiction, search: Row) -> Contradiction:
@@ -198,11 +194,3 @@ def _beginning(found: Contradiction, search: Row) -> Contradiction:
     ending = (N_ROWS, 1), frozenset(canvas.REFERENCES)
     insertion = Insertion(rows, (*found.insertion.choices, ending))
     return replace(found, row=1, insertion=insertion)
-
-
-def _row(index: int, tool: str, *words: str) -> Row:
-    return Row(index, tool, (*words, *[NIL] * (N_ARGS - len(words))))
-
-
-def _is_called(name: str, field: Field) -> bool:
-    return field.en.lower() == name

@@ -34,6 +34,7 @@ PAIRING = ("difference", "ratio", "growth", "years")
 JOINING = ("product", "intersect", "union")
 OPERATIONS = FOLDING + PAIRING + JOINING
 COMPARATORS = ("=", "!=", ">", "<", ">=", "<=")
+FIELD_COLUMN, SIGN_COLUMN, OBJECT_COLUMN = 2, 3, 4  # of a claim; a lookup's field stands there too
 REFERENCES = tuple(f"#{row}" for row in range(1, N_ROWS))
 VALUE_POINTERS = tuple(f"@{n}" for n in range(1, 17))
 FIELD_POINTERS = tuple(f"%{n}" for n in range(1, 9))
@@ -256,6 +257,16 @@ def place_of(plan: Plan, insertion: Insertion) -> tuple[int, int, int]:
     first = insertion.rows[0].index
     last = max(first, insertion.until) if row_of(plan, first) else first - 1
     return first, last, len(insertion.rows) - (last - first + 1)
+
+
+def made(index: int, tool: str, *words: str) -> Row:
+    """A row of these words, the rest of it unused."""
+    return Row(index, tool, (*words, *[NIL] * (N_ARGS - len(words))))
+
+
+def n_used(plan: Plan) -> int:
+    """The index of the last row in use before the ending, 0 if there is none."""
+    return max((row.index for row in plan.rows if row.index < N_ROWS), default=0)
 
 
 def says_same(row: Row, other: Row) -> bool:

@@ -12,11 +12,11 @@ from decimal import Decimal
 
 from agent import plan as canvas
 from agent.offers import Offers, is_measured
-from agent.types import N_ARGS, N_ROWS, NIL, Insertion, Plan, Pointer, Row
+from agent.plan import FIELD_COLUMN
+from agent.types import N_ROWS, Insertion, Plan, Pointer, Row
 from tools.facts.store import Field
 from tools.types import Entities, Entity, FieldRef, Observation, Scalar, Table
 
-FIELD_COLUMN = 2
 _SOURCE_COLUMN = 1
 _ON_NUMBERS = frozenset(canvas.OPERATIONS) - {"count", "intersect", "union"}
 _LEADING = ("country", "prize", "laureates", "flows_into", "planet")
@@ -111,11 +111,10 @@ class Sorts:
     def _way(self, row: Row, field: Field) -> Mend | None:
         """The row, and before it one that finds the thing that has the field: the lake's country."""
         ways = self._ways(self.of(row.words[0]), field)
-        has_room = max(r.index for r in self.plan.rows if r.index < N_ROWS) + 1 < N_ROWS
+        has_room = canvas.n_used(self.plan) + 1 < N_ROWS
         if row.tool != "lookup" or not ways or not has_room:
             return None
-        nil = (NIL,) * (N_ARGS - 2)
-        first = Row(row.index, "lookup", (row.words[0], ways[0].symbol, *nil))
+        first = canvas.made(row.index, "lookup", row.words[0], ways[0].symbol)
         then = replace(row, index=row.index + 1, words=(f"#{row.index}", *row.words[1:]))
         choices = (((row.index, FIELD_COLUMN), frozenset(way.symbol for way in ways)),)
         return Mend(row.index, FIELD_COLUMN, insertion=Insertion((first, then), choices))

@@ -25,6 +25,7 @@ _QUESTION = re.compile(r"(?:which|what|how|who|where|when|in)\b|哪|几|谁|多�
 _GAP = " * "
 _WIDEST_GAP = 14
 _SAYS = 2.0
+SURE = 1.6  # so much said for a field leaves little doubt
 _HINT = 0.8
 _JUST_BELOW = 0.01  # what is said word for word comes before ideas put together
 _GRAMMAR_WEIGHT = 0.3

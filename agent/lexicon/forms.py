@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from agent.lexicon.plain import is_plain
+from agent.lexicon.senses import PERSONS
 from agent.lexicon.spans import Reading
 from agent.mentions import Mention, stem
 from tools.types import Entity
@@ -37,7 +38,6 @@ _FOREIGN_PLACE_WORDS = re.compile(
 )
 _TELLING_NAME = 7
 _SHORTEST_SURNAME = 4
-_PERSONS = ("laureate", "astronaut", "film_person")
 _GENERIC_ZH = {
     "company": ("公司", "集团"),
     "element": ("元素",),
@@ -86,7 +86,7 @@ def short_forms(entity: Entity) -> Iterator[str]:
         yield from _parts_of_title(name)
     if entity.type == "organization":
         yield from _other_spellings(name)
-    if entity.type in _PERSONS and " " in name and not _BODY.search(name):
+    if entity.type in PERSONS and " " in name and not _BODY.search(name):
         yield from _bare_persons(name)
     if entity.type == "film_person" and " " in name:
         yield name.rpartition(" ")[2]
@@ -99,7 +99,7 @@ def _parts_of_title(name: str) -> Iterator[str]:
     cut = next((mark for mark in (": ", ", ") if name.count(mark) == 1), "")
     parts = [part for part in name.split(cut) if len(part) >= _SHORTEST_PART] if cut else []
     yield from parts
-    yield from (re.sub("^(?:The|A) ", "", part) for part in parts if _ARTICLE.match(part))
+    yield from (part[article.end() :] for part in parts if (article := _ARTICLE.match(part)))
     first, other, _ = re.sub(r" or(?::| (?=\())", " or:", name).partition(" or:")
     if other:
         yield first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agent.lexicon.senses import PERSONS
 from tools.types import Entity
 
 _KINDS = {
@@ -13,7 +14,6 @@ _KINDS = {
     "mountain": ("火山", "山", "峰"),
     "desert": ("沙漠",),
 }
-_PERSONS = ("laureate", "astronaut", "film_person")
 _SHORTEST = 3
 # What belongs to the word for the kind: 夏威夷 | 大岛, 内瓦多 | 雪山, 坎博 | 群岛.
 _KIND_GOES_ON = tuple("大小东西南北雪冰火群")
@@ -21,7 +21,7 @@ _KIND_GOES_ON = tuple("大小东西南北雪冰火群")
 
 def short_forms_zh(name: str, entity: Entity) -> Iterator[str]:
     """Shorter forms of a Chinese name that still tell enough: 乞力马扎罗山 → 乞力马扎罗, 恩里科·费尔米 → 费尔米."""
-    if entity.type in _PERSONS:
+    if entity.type in PERSONS:
         surname = name.rpartition("·")[2]
         if surname != name and len(surname) >= _SHORTEST:
             yield surname

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from agent.lexicon.fields import Cue, FieldLexicon, strengths, type_votes
+from agent.lexicon.fields import SURE, Cue, FieldLexicon, strengths, type_votes
 from agent.lexicon.fractions import fractions
 from agent.lexicon.groups import GroupIndex
 from agent.lexicon.measured import Measured
 from agent.lexicon.names import NameIndex
 from agent.lexicon.overlap import WordOverlap
-from agent.lexicon.parts import uncut, unless_swallowed
+from agent.lexicon.parts import is_part, uncut, unless_swallowed
 from agent.lexicon.periods import periods
 from agent.lexicon.plain import is_plain
 from agent.lexicon.quantities import quantities
@@ -37,7 +37,7 @@ _FILM_WORDS = re.compile(
     re.I,
 )
 _DATED_COMPANY_FIELDS = ("founded", "index_date")
-_SURE, _TELLING = 1.6, 1.0
+_TELLING = 1.0
 _FAR = 10_000
 _CLASS_VOTE, _NAME_VOTE = 0.8, 0.4
 _VALUE_CUE = 1.2
@@ -101,7 +101,7 @@ class Lexicon:
 
     def _takes(self, cue: Cue, value: FoundValue, reading: Reading) -> bool:
         """Whether a cue of another field takes a value's words: `how many women`, but not of astronauts."""
-        if cue.field == value.field or not _is_part(value.found, cue):
+        if cue.field == value.field or not is_part(value.found, cue):
             return False
         votes = (
             max((reading.vote(t) for t in self.fields[field_id].types), default=0.0)
@@ -118,7 +118,7 @@ class Lexicon:
             votes[entity_type] += _CLASS_VOTE
         for entity_type in self._names.clear_types(words):
             votes[entity_type] += _NAME_VOTE
-        sure = (i for i, strength in strengths(cues).items() if strength.score >= _SURE)
+        sure = (i for i, strength in strengths(cues).items() if strength.score >= SURE)
         carriers = frozenset(t for field_id in sure for t in self.fields[field_id].types)
         is_film = reading.about_films or _speaks_of_films(votes)
         return replace(reading, about_films=is_film, classes=frozenset(said), carriers=carriers)
@@ -155,11 +155,11 @@ class Lexicon:
         present = {_type_of(f.target) for f in found} - {""}
         reached = present | self._related(present)
         free = [cue for cue in cues if not any(_covers(f, cue) or _cuts(f, cue) for f in found)]
-        said = {i: said.score for i, said in strengths(free).items() if said.score >= _SURE}
+        said = {i: said.score for i, said in strengths(free).items() if said.score >= SURE}
         classes = {_type_of(f.target) for f in found if isinstance(f.target, EntityClass)}
         sure = {i: score for i, score in said.items() if not self._asks_for(i, classes)}
         spoken = {value.field: value for value in values}
-        least = max(_SURE, self._most(sure, self.fields[_GENDER].types))
+        least = max(SURE, self._most(sure, self.fields[_GENDER].types))
         of_others = self._most(sure, present) >= least
         speaking = [
             i
@@ -302,15 +302,6 @@ def _label(measured: Measured, text: str) -> str:
 
 def _type_of(target: Term) -> str:
     return target.type if isinstance(target, Entity | EntityClass) else ""
-
-
-def _is_part(found: Found, cue: Cue) -> bool:
-    """Whether a sure cue takes the words and more: `military` in `military budget`, not what stands in its gap."""
-    is_inside = cue.start <= found.start and found.end <= cue.end
-    is_between = cue.gap[0] <= found.start and found.end <= cue.gap[1]
-    return (
-        is_inside and not is_between and cue.weight >= _SURE and cue.end - cue.start > found.n_chars
-    )
 
 
 def _is_among(found: Found, others: Iterable[Found]) -> bool:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from agent.lexicon.fields import Cue
+from agent.lexicon.fields import SURE, Cue
 from agent.lexicon.spans import Found
 from tools.types import Entity, EntityClass
 
-_SURE = 1.6
 # Whose names in a field's words stand for nothing themselves.
 _NEVER_PARTS = ("laureate", "organization")
 _OFTEN_PARTS = ("region/world", "moon/moon")
+
+
+def is_part(found: Found, cue: Cue) -> bool:
+    """Whether a sure cue takes the words and more: `military` in `military budget`, not what stands in its gap."""
+    is_inside = cue.start <= found.start and found.end <= cue.end
+    is_between = cue.gap[0] <= found.start and found.end <= cue.gap[1]
+    is_sure = cue.weight >= SURE
+    return is_sure and is_inside and not is_between and cue.end - cue.start > found.n_chars
 
 
 def unless_swallowed(found: Iterable[Found], cues: Iterable[Cue]) -> Iterator[Found]:
     """What is no mere part of a field's words: the World in 世界遗产, a laureate in 恩格尔系数, the sea in 海外."""
     sure = _in_one_piece(cues)
     for each in found:
-        around = [c for c in sure if _takes_in(c, each)]
+        around = [c for c in sure if is_part(each, c)]
         is_inner = any(each.end < c.end for c in around)
         if not (around and _is_such_a_name(each)) and not (is_inner and _is_such_a_class(each)):
             yield each
@@ -37,12 +44,7 @@ def uncut(spans: Iterable[Found], names: list[Found], cues: Iterable[Cue]) -> li
 
 def _in_one_piece(cues: Iterable[Cue]) -> list[Cue]:
     """The sure cues without a gap."""
-    return [cue for cue in cues if cue.weight >= _SURE and cue.gap[0] == cue.gap[1]]
-
-
-def _takes_in(cue: Cue, found: Found) -> bool:
-    is_inside = cue.start <= found.start and found.end <= cue.end
-    return is_inside and cue.end - cue.start > found.n_chars
+    return [cue for cue in cues if cue.weight >= SURE and cue.gap[0] == cue.gap[1]]
 
 
 def _is_such_a_name(found: Found) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from agent.lexicon.fields import Cue, Strength, strengths
+from agent.lexicon.fields import SURE, Cue, Strength, strengths
 from agent.lexicon.overlap import WordOverlap
 from agent.lexicon.spans import Found
 from agent.mentions import tokens
@@ -70,7 +70,6 @@ _LACKS = -1.5
 _PLAINLY = 2.5
 _ASKED_KIND, _SAME_UNIT, _NEAR = 0.5, 1.0, 0.7
 _KEY, _KEY_OF_REPORT, _SHARES_WORDS = 0.5, 3.0, 0.65
-_SURE = 1.6
 _PROJECTION, _FORECAST = "_projection", "ev_sales_projection"
 _LAST_REPORTED = 2025
 _JUST_BEFORE = 0.01
@@ -137,7 +136,7 @@ class FieldRanking:
             *spoken,
             *(Ranked(self._fields[field_id], _NEAR) for field_id in near if field_id),
         ]
-        if is_report or not any(r.end >= 0 and r.score >= _SURE + _REACHABLE for r in spoken):
+        if is_report or not any(r.end >= 0 and r.score >= SURE + _REACHABLE for r in spoken):
             ranked += self._sharing_words(text, types)
             ranked += self._key_fields(types, _KEY_OF_REPORT if is_report else _KEY)
         else:
@@ -170,7 +169,7 @@ class FieldRanking:
 
     def _foreseen(self, said: Mapping[str, Strength], found: list[Found]) -> dict[str, Strength]:
         """What was said, and where a forecast or a year to come is, each figure's projection just before the figure."""
-        is_told = _FORECAST in said and said[_FORECAST].score >= _SURE
+        is_told = _FORECAST in said and said[_FORECAST].score >= SURE
         if not is_told and not any(_is_to_come(f) for f in found):
             return dict(said)
         projected = {f"{field_id}{_PROJECTION}": strength for field_id, strength in said.items()}
@@ -186,7 +185,7 @@ class FieldRanking:
     ) -> Iterator[Ranked]:
         kinds = (self._fields[field_id].kind for field_id in said)
         reachable = set(types) | {k.split(":")[1] for k in kinds if k.startswith("entity:")}
-        sure = (i for i, strength in said.items() if strength.score >= _SURE)
+        sure = (i for i, strength in said.items() if strength.score >= SURE)
         reachable |= {t for field_id in sure for t in NAMED_BY.get(field_id, ())}
         asked = {kind for pattern, kinds in _ASKING if pattern.search(text) for kind in kinds}
         for field_id, strength in said.items():
@@ -240,7 +239,7 @@ def _is_size_of_another(size: Ranked, spoken: list[Ranked], text: str) -> bool:
     if size.end < 0 or not _HOW_BIG.search(text[: size.end]):
         return False
     measured = (r for r in spoken if r.field.kind == "number" and r.end > size.end)
-    fitting = (r for r in measured if r.field.types & size.field.types and r.score >= _SURE + _FITS)
+    fitting = (r for r in measured if r.field.types & size.field.types and r.score >= SURE + _FITS)
     return any(not _PARTED.search(text[size.end : r.end]) for r in fitting)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.lexicon.fields import SURE
 from agent.lexicon.plain import is_plain
 from agent.lexicon.spans import Found, Reading
 from agent.mentions import Mention, PhraseIndex, tokens
@@ -54,7 +55,7 @@ _SETTLED_WHERE_ASKED = (
     "flows_into", _HEADQUARTERS, "natural_hazards", "natural_resources", "crops", "export_goods", "industries",
     "national_symbols", "national_colours", "map_region", "location",
 )  # fmt: skip
-_SURE, _SOME, _SAYS = 1.6, 0.6, 2.0
+_SOME, _SAYS = 0.6, 2.0
 # Who exports coffee is asked about export goods, who grows it about crops.
 _AMOUNT_OF = {"export_goods": "exports", "import_goods": "imports"}
 _LEAST = {"crops": 0.7}
@@ -120,7 +121,7 @@ class ValueIndex:
                 best = max(fitting, key=lambda v: self._rank(v, reading, asked))
                 kind = f"value {self._fields[best.field].en.lower()}"
                 found = Found(mention.start, mention.end, kind, best.text, Text(best.text))
-                is_asked = asked.get(best.field, 0) >= _SURE or (
+                is_asked = asked.get(best.field, 0) >= SURE or (
                     best.field == _HEADQUARTERS and reading.speaks_most_of("company")
                 )
                 is_settled = best.field in _SETTLED or (
@@ -170,7 +171,7 @@ def _is_plausible(
     is_asked = asked.get(value.field, 0.0)
     if value.field == "nationality" and "astronaut" in reading.classes:
         return True
-    if value.field in _OF_FILMS and not reading.about_films and is_asked < _SURE:
+    if value.field in _OF_FILMS and not reading.about_films and is_asked < SURE:
         return False
     if value.field == "oscar_winners" and (mention.n_tokens < 2 or not reading.about_films):
         return False
@@ -180,7 +181,7 @@ def _is_plausible(
         return max(reading.vote(t) for t in among) - by_itself > max(_SOME, others)
     if value.field in _ONLY_WHERE_ASKED:
         with_its_amount = asked.get(_AMOUNT_OF.get(value.field, ""), 0.0)
-        return max(is_asked, with_its_amount) >= _LEAST.get(value.field, _SURE)
+        return max(is_asked, with_its_amount) >= _LEAST.get(value.field, SURE)
     if value.field == "currency" and not _may_be_currency(mention, reading):
         return False
     own = max((reading.vote(t) for t in types), default=0.0)

@@ -11,7 +11,7 @@ import pytest
 from tests.ui.fake_runner import UNTIL_STOPPED, FakeRunner
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
 pytestmark = [
     pytest.mark.browser,
@@ -149,8 +149,13 @@ def test_a_task_that_cannot_be_asked_is_refused_under_the_box(visit: Visit, ques
 
 def test_what_is_typed_before_the_page_listens_stays(context: BrowserContext, address: str) -> None:
     page = context.new_page()
+    opening: list[Route] = []
+    page.route("**/queue/join*", lambda route: opening.append(route), times=1)
     page.goto(address)
     page.fill("#task textarea", QUESTION)
+    while not opening:
+        page.wait_for_timeout(50)
+    opening[0].continue_()
     page.wait_for_function("location.search !== ''")
     assert page.input_value("#task textarea") == QUESTION
 
